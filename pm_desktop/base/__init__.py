@@ -1,0 +1,1 @@
+"""Ground floor: paths, settings, errors, labels, coordinates, background jobs. No Qt, no database."""

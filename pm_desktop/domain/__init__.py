@@ -1,0 +1,1 @@
+"""Nouns and rules of the field (DOMAIN §4): records, enumerations, pure functions. No I/O."""

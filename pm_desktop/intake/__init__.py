@@ -1,0 +1,1 @@
+"""Files in: readers, coordinates, matching, batches."""

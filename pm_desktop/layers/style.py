@@ -1,0 +1,74 @@
+"""How a layer is drawn: a closed union that every renderer matches in full (``typing.assert_never``).
+
+Colours are ``#rrggbb`` for the light and the dark street base; colour never carries meaning alone, so every class also
+has words, and where classes matter a pattern or a shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pm_desktop.base.label import Label
+
+Pattern = Literal["solid", "hatch", "cross", "dots", "none"]
+Shape = Literal["circle", "triangle", "diamond", "square", "cross", "pin"]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleClass:
+    """One class of a legend; ``key`` is stable, ``light``/``dark`` are the colours on the two street bases."""
+
+    key: str
+    label: Label
+    light: str
+    dark: str
+    pattern: Pattern = "solid"
+    shape: Shape = "circle"
+    size: float = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class FillStyle:
+    """Areas: fill of at most 55 % opacity and a crisp outline of ``width`` px; ``cls`` indexes ``classes``."""
+
+    classes: tuple[StyleClass, ...]
+    fill_opacity: float = 0.4
+    width: float = 1.2
+    label_zoom: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineStyle:
+    """Lines (or outlines of areas) of ``width`` px, optionally dashed."""
+
+    classes: tuple[StyleClass, ...]
+    width: float = 2.0
+    dashed: bool = False
+    label_zoom: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointStyle:
+    """Points drawn as shapes with a halo; below ``cluster_zoom`` near ones are clustered with their count."""
+
+    classes: tuple[StyleClass, ...]
+    cluster_zoom: float | None = None
+    label_zoom: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatStyle:
+    """Kernel density of points in 件/km²; the radius in ground metres depends on zoom: (up to zoom, metres)."""
+
+    ramp: tuple[str, ...]
+    unit: Label
+    radius_m: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetBase:
+    """The street base itself, drawn from the attached street packs in the style of the map theme."""
+
+
+Style = FillStyle | LineStyle | PointStyle | HeatStyle | StreetBase

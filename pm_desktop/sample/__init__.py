@@ -1,0 +1,1 @@
+"""The sample district (示例数据): generated, deterministic, clearly labelled."""

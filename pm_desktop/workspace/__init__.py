@@ -1,0 +1,1 @@
+"""The application without a window: workspace, edits, undo, changes, profile, search."""
