@@ -1,0 +1,342 @@
+"""The promised command line (docs/cli.md): everything that the window can, for scripts and scheduled work.
+
+With ``--json`` a command prints one JSON object on standard output and nothing else there. Exit codes: 0 done, 2 wrong
+usage, 3 input refused whole, 4 not allowed in this state, 5 a component is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pm_desktop import __version__
+from pm_desktop.base import paths
+from pm_desktop.base.errors import InputRefused, PmError, UsageError, Where
+from pm_desktop.base.jobs import JobContext
+from pm_desktop.base.label import Label
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+                  help="浦东新区住宅物业监管 GIS · property management oversight of Pudong")
+crs_app = typer.Typer(help="坐标系统：识别与换算 · coordinate systems: detect and convert")
+streets_app = typer.Typer(help="街道图包：生成与挂接 · street packs: build and attach")
+audit_app = typer.Typer(help="审计链 · audit chain")
+app.add_typer(crs_app, name="crs")
+app.add_typer(streets_app, name="streets")
+app.add_typer(audit_app, name="audit")
+
+Json = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象 · print one JSON object")]
+Into = Annotated[str, typer.Option("--into", help="工作区 · workspace")]
+In = Annotated[str, typer.Option("--in", help="工作区 · workspace")]
+To = Annotated[str, typer.Option("--to", help="工作区 · workspace")]
+
+
+class ConsoleContext(JobContext):
+    """Progress on standard error, one line that is rewritten; silent where nobody looks."""
+
+    def __init__(self) -> None:
+        self._shown = -1
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Show whole per cents on a terminal."""
+        percent = int(fraction * 100)
+        if sys.stderr.isatty() and percent != self._shown:
+            self._shown = percent
+            end = "\n" if percent >= 100 else ""
+            sys.stderr.write(f"\r{percent:3d} % {note:<40}{end}")
+            sys.stderr.flush()
+
+
+def _say(result: Any, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+        return
+    from rich.console import Console
+    from rich.pretty import Pretty
+
+    console = Console(soft_wrap=True)
+    rows = result if isinstance(result, list) else [result]
+    for row in rows:
+        if isinstance(row, dict):
+            for key, value in row.items():
+                console.print(f"[bold]{key}[/bold]: ", end="")
+                console.print(value if isinstance(value, str) else Pretty(value), markup=False)
+        else:
+            console.print(Pretty(row))
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    basedir: Annotated[Path | None, typer.Option(help="所有可写路径的根目录 · root of every writable path")] = None,
+    version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
+) -> None:
+    """Open the window on the sample workspace (without a display: leave its pictures in out/)."""
+    if basedir:
+        paths.set_basedir(basedir)
+    if version:
+        sys.stdout.write(f"pm_desktop {__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from pm_desktop.app import run
+
+        raise typer.Exit(run(None))
+
+
+@app.command("open")
+def open_(workspace: str) -> None:
+    """打开工作区窗口 · open the window on a workspace."""
+    from pm_desktop.app import run
+
+    raise typer.Exit(run(workspace))
+
+
+@app.command()
+def new(
+    workspace: str,
+    sample: Annotated[bool, typer.Option("--sample", help="生成示例数据 · fill with the sample district")] = False,
+    scale: Annotated[float, typer.Option(min=0.001, max=1000, help="倍数 · times 3,000 compounds")] = 1.0,
+    seed: Annotated[int | None, typer.Option(help="随机种子 · seed")] = None,
+    complaints: Annotated[int | None, typer.Option(min=0, help="投诉数量 · number of complaints")] = None,
+    as_json: Json = False,
+) -> None:
+    """新建工作区 · make a workspace, empty or with the sample district."""
+    from pm_desktop.workspace.new import new_workspace
+
+    if not sample and (scale != 1.0 or seed is not None or complaints is not None):
+        raise UsageError("sample_missing", Label("--scale、--seed、--complaints 只用于示例数据",
+                                                 "--scale, --seed and --complaints belong to the sample"),
+                         Label("请加上 --sample", "add --sample"))
+    _say(new_workspace(ConsoleContext(), workspace, sample=sample, scale=scale, seed=seed, complaints=complaints),
+         as_json)
+
+
+@app.command()
+def info(workspace: str, as_json: Json = False) -> None:
+    """工作区概况 · counts and sources of a workspace."""
+    from pm_desktop.workspace.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    try:
+        _say(opened.info(), as_json)
+    finally:
+        opened.close()
+
+
+@app.command("import")
+def import_(
+    file: str,
+    into: Into,
+    as_: Annotated[str | None, typer.Option("--as", help="导入为 · what the rows are")] = None,
+    crs: Annotated[str, typer.Option(help="auto | EPSG:n | GCJ-02 | BD-09")] = "auto",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="试算，不入库 · count, store nothing")] = False,
+    as_json: Json = False,
+) -> None:
+    """导入文件 · bring a file in; rows at fault are listed, the rest is stored."""
+    from pm_desktop.intake.importer import import_file
+
+    _say(import_file(ConsoleContext(), into, file, as_, crs, dry_run), as_json)
+
+
+@app.command()
+def batches(workspace: str, as_json: Json = False) -> None:
+    """导入批次 · the import batches of a workspace."""
+    from pm_desktop.intake.importer import list_batches
+
+    _say(list_batches(workspace), as_json)
+
+
+@app.command()
+def rollback(batch: str, in_: In, as_json: Json = False) -> None:
+    """回滚批次 · take an import batch back."""
+    from pm_desktop.intake.importer import rollback_batch
+
+    _say(rollback_batch(ConsoleContext(), in_, batch), as_json)
+
+
+@crs_app.command("detect")
+def crs_detect(file: str, as_json: Json = False) -> None:
+    """识别坐标系 · tell which coordinate system a file is in."""
+    from pm_desktop.intake.importer import detect_file
+
+    _say(detect_file(file), as_json)
+
+
+@crs_app.command("convert", context_settings={"ignore_unknown_options": True})
+def crs_convert(
+    lon: float,
+    lat: float,
+    source: Annotated[str, typer.Option("--from", help="GCJ-02 | BD-09 | EPSG:n")],
+    target: Annotated[str, typer.Option("--to", help="GCJ-02 | BD-09 | EPSG:n")],
+    as_json: Json = False,
+) -> None:
+    """坐标换算 · convert one position (to 1e-9°)."""
+    from pm_desktop.base import crs
+
+    _say(crs.crs_convert(source, target, lon, lat), as_json)
+
+
+@streets_app.command("build")
+def streets_build(
+    file: Path,
+    out: Annotated[Path, typer.Option(help="图包文件 · the pack to write")],
+    clip: Annotated[str | None, typer.Option(help="西,南,东,北 或面文件 · w,s,e,n or a polygon file")] = None,
+    as_json: Json = False,
+) -> None:
+    """由 .osm.pbf 生成街道图包 · build a street pack."""
+    from pm_desktop.streets.osm import build_from_pbf
+
+    _say(build_from_pbf(ConsoleContext(), file, out, clip=clip), as_json)
+
+
+@streets_app.command("attach")
+def streets_attach(pack: Path, to: To, as_json: Json = False) -> None:
+    """挂接底图 · attach a street pack or a raster base (MBTiles, PMTiles) to a workspace."""
+    from pm_desktop.workspace.workspace import Workspace
+
+    opened = Workspace.open(to)
+    try:
+        _say({"attached": str(opened.attach_streets(pack))}, as_json)
+    finally:
+        opened.close()
+
+
+@audit_app.command("verify")
+def audit_verify(in_: In, as_json: Json = False) -> None:
+    """校验审计链 · verify the audit chain."""
+    from pm_desktop.workspace.workspace import Workspace
+
+    opened = Workspace.open(in_)
+    try:
+        verdict = opened.verify_audit()
+        _say({"ok": verdict.ok, "rows": verdict.rows, "first_bad_row": verdict.first_bad_row}, as_json)
+    finally:
+        opened.close()
+
+
+@app.command()
+def shot(
+    workspace: Annotated[str, typer.Option(help="工作区 · workspace")],
+    out: Annotated[Path, typer.Option(help="图片文件 · the PNG to write")],
+    workbench: Annotated[str, typer.Option(help="planner | inspector | command | briefing | data | admin")] = "planner",
+    size: Annotated[str, typer.Option(help="宽x高 · WxH in pixels")] = "1920x1080",
+    scale: Annotated[float, typer.Option(min=0.5, max=4, help="缩放 · device pixel ratio")] = 1.0,
+    theme: Annotated[str, typer.Option(help="light | dark | contrast")] = "light",
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+    center: Annotated[str | None, typer.Option(help="经度,纬度 · LON,LAT")] = None,
+    zoom: Annotated[float | None, typer.Option(help="缩放级别 · zoom level", min=3, max=21)] = None,
+    layers: Annotated[str | None, typer.Option(help="图层，逗号分隔 · layer ids, comma separated")] = None,
+    select: Annotated[str | None, typer.Option(help="选中的小区 · id, code or name of a compound")] = None,
+    as_json: Json = False,
+) -> None:
+    """渲染界面图片 · picture of any state, waiting until it is complete."""
+    from pm_desktop.app import Shot, shoot
+
+    request = Shot(workspace=workspace, out=out, workbench=workbench, size=_size(size), scale=scale, theme=theme,
+                   lang=lang, center=_position(center), zoom=zoom, layers=tuple(layers.split(",")) if layers else None,
+                   select=select)
+    _say(shoot(request), as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """逐项自检 · check component by component."""
+    from pm_desktop.doctor import run_doctor
+
+    checks = run_doctor()
+    if as_json:
+        _say({"ok": all(c.ok for c in checks), "components": [
+            {"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy} for c in checks]}, True)
+    else:
+        for check in checks:
+            mark = "✓" if check.ok else "✗"
+            sys.stdout.write(f"{mark} {check.name}: {check.detail}\n")
+            if not check.ok and check.remedy:
+                sys.stdout.write(f"    → {check.remedy}\n")
+    if not all(c.ok for c in checks):
+        raise typer.Exit(5)
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        width = height = 0
+    if not (320 <= width <= 16384 and 240 <= height <= 16384):
+        raise UsageError("size_wrong", Label(f"尺寸“{text}”无效", f"size {text!r} is not valid"),
+                         Label("请写成 宽x高，例如 1920x1080", "write it as WxH, e.g. 1920x1080"))
+    return width, height
+
+
+def _position(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        lon = lat = 999.0
+    if not (-180 <= lon <= 180 and -85 <= lat <= 85):
+        raise UsageError("position_wrong", Label(f"位置“{text}”无效", f"position {text!r} is not valid"),
+                         Label("请写成 经度,纬度，例如 121.52,31.22", "write it as LON,LAT, e.g. 121.52,31.22"))
+    return lon, lat
+
+
+def _refuse(error: PmError, as_json: bool) -> int:
+    if as_json:
+        sys.stdout.write(json.dumps(error.as_json(), ensure_ascii=False) + "\n")
+    else:
+        place = " · ".join(f"{k} {v}" for k, v in (("file", error.where.file), ("row", error.where.row),
+                                                  ("field", error.where.field)) if v is not None)
+        sys.stderr.write(f"{error.message.zh} · {error.message.en}\n")
+        if place:
+            sys.stderr.write(f"  {place}\n")
+        sys.stderr.write(f"  → {error.remedy.zh} · {error.remedy.en}\n")
+    return error.exit_code
+
+
+def _guarded(call: Callable[[], Any], as_json: bool) -> int:
+    try:
+        result = call()
+        return result if isinstance(result, int) else 0
+    except PmError as error:
+        return _refuse(error, as_json)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        return _refuse(InputRefused(
+            "file_unreadable", Label(f"无法读写：{error.strerror}", f"cannot read or write: {error.strerror}"),
+            Label("请检查路径与权限", "check path and permissions"), Where(file=str(error.filename))), as_json)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    args = sys.argv[1:] if argv is None else argv
+    as_json = "--json" in args
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        code = _guarded(lambda: _call(args, as_json), as_json)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _call(args: list[str], as_json: bool) -> int:
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(args=args, prog_name="pm-desktop", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except Exception as error:
+        # the parser's own refusals carry an exit code and a text; everything else is a fault of ours
+        if not hasattr(error, "format_message"):
+            raise
+        if not as_json:
+            error.show()  # type: ignore[attr-defined]
+            return int(getattr(error, "exit_code", 2))
+        text = error.format_message()
+        raise UsageError("usage", Label(text, text), Label("见 pm-desktop --help", "see pm-desktop --help")) from None
