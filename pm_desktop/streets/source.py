@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-
 @dataclass(slots=True)
 class LineSet:
     """n lines: ``xy`` (m, 2), ``part`` (n + 1), ``cls``, ``name``, ``flags`` (RoadFlag), ``layer``, ``colour`` (n)."""
