@@ -6,8 +6,8 @@ has words, and where classes matter a pattern or a shape.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from pm_desktop.base.label import Label
 
@@ -72,3 +72,30 @@ class StreetBase:
 
 
 Style = FillStyle | LineStyle | PointStyle | HeatStyle | StreetBase
+
+_KINDS: dict[str, type[Style]] = {"fill": FillStyle, "line": LineStyle, "point": PointStyle, "heat": HeatStyle,
+                                  "streets": StreetBase}
+
+
+def style_to_json(style: Style) -> dict[str, Any]:
+    """Style as it stands in a layer pack's header."""
+    kind = next(name for name, cls in _KINDS.items() if type(style) is cls)
+    return {"kind": kind, **asdict(style)}
+
+
+def style_from_json(data: dict[str, Any]) -> Style:
+    """Style read back from a layer pack's header."""
+    values = dict(data)
+    cls = _KINDS[values.pop("kind")]
+    if "classes" in values:
+        values["classes"] = tuple(StyleClass(**{**c, "label": Label(**c["label"])}) for c in values["classes"])
+    if "unit" in values:
+        values["unit"] = Label(**values["unit"])
+        values["ramp"] = tuple(values["ramp"])
+        values["radius_m"] = tuple((zoom, metres) for zoom, metres in values["radius_m"])
+    return cls(**values)
+
+
+def heat_radius_m(style: HeatStyle, zoom: float) -> float:
+    """Kernel radius at ``zoom`` in ground metres."""
+    return next((metres for limit, metres in style.radius_m if zoom <= limit), style.radius_m[-1][1])

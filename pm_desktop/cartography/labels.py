@@ -1,0 +1,218 @@
+"""Names on the map: one pass over the whole view, one collision grid for all, anchored to world pixels.
+
+Candidates come in a fixed order of importance and are laid at places that depend on the world alone, so panning
+neither moves a name nor makes it flicker. The window draws *glyph sprites*; each is sent to it once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+
+from pm_desktop.base.arraypack import text_at
+from pm_desktop.cartography.fonts import font
+from pm_desktop.cartography.overlay import LayerPack
+from pm_desktop.cartography.style import MapStyle
+from pm_desktop.layers.style import FillStyle, LineStyle, PointStyle
+from pm_desktop.streets.classes import RoadClass
+from pm_desktop.streets.pack import StreetPack
+
+MARGIN_PX = 160
+CELL_PX = 6
+_ROAD_SIZE = {RoadClass.EXPRESSWAY: 12.0, RoadClass.ARTERIAL: 12.0, RoadClass.SECONDARY: 11.5, RoadClass.LOCAL: 11.0}
+_ROAD_FROM = {RoadClass.EXPRESSWAY: 11.5, RoadClass.ARTERIAL: 12.5, RoadClass.SECONDARY: 14.0, RoadClass.LOCAL: 15.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A sprite at a place: world coordinates of its centre, offset in logical pixels, angle in degrees."""
+
+    sprite: int
+    x: float
+    y: float
+    dx: float
+    dy: float
+    angle: float
+
+
+@dataclass(slots=True)
+class Sprites:
+    """Pictures of texts, made once; numbered for the window, which forgets them when ``epoch`` changes."""
+
+    ratio: float
+    epoch: str = field(default_factory=lambda: secrets.token_hex(8))
+    known: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    size: list[tuple[float, float]] = field(default_factory=list)
+    fresh: list[tuple[int, int, int, bytes]] = field(default_factory=list)
+
+    def get(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None) -> int:
+        """Number of the picture of ``text``; without ``colour`` it is the halo alone, without ``halo`` the letters."""
+        key = (text, pixels, bold, colour, halo)
+        if key not in self.known:
+            self.known[key] = len(self.size)
+            self._draw(*key)
+        return self.known[key]
+
+    def _draw(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None) -> None:
+        shown = font(pixels * self.ratio, bold=bold)
+        metrics = QFontMetricsF(shown)
+        pad = 2.5 * self.ratio
+        width, height = metrics.horizontalAdvance(text) + 2 * pad, metrics.height() + 2 * pad
+        image = QImage(int(width) + 1, int(height) + 1, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path = QPainterPath()
+        path.addText(QPointF(pad, pad + metrics.ascent()), shown, text)
+        if halo is not None:
+            painter.strokePath(path, QPen(QColor(halo), 3.0 * self.ratio, Qt.PenStyle.SolidLine,
+                                          Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        if colour is not None:
+            painter.fillPath(path, QColor(colour))
+        painter.end()
+        self.size.append((width / self.ratio, height / self.ratio))
+        number = len(self.size) - 1
+        self.fresh.append((number, image.width(), image.height(), bytes(image.constBits())))
+
+
+class Collisions:
+    """Which cells of the screen plane, in world pixels, are taken."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[int, int]] = set()
+
+    def take(self, boxes: list[tuple[float, float, float, float]]) -> bool:
+        """Take all ``boxes`` (x0, y0, x1, y1) if they are free; whether they were."""
+        cells = {(i, j) for x0, y0, x1, y1 in boxes for i in range(int(x0 // CELL_PX), int(x1 // CELL_PX) + 1)
+                 for j in range(int(y0 // CELL_PX), int(y1 // CELL_PX) + 1)}
+        if not self._taken.isdisjoint(cells):
+            return False
+        self._taken |= cells
+        return True
+
+
+@dataclass(slots=True)
+class Labeller:
+    """One labelling of one view."""
+
+    zoom: float
+    unit: float  # world units a logical pixel
+    box: tuple[int, int, int, int]
+    style: MapStyle
+    lang: str
+    sprites: Sprites
+    placed: list[Placement] = field(default_factory=list)
+    taken: Collisions = field(default_factory=Collisions)
+
+    def point(self, x: float, y: float, text: str, size: float, kind: str, *, bold: bool = False, dy: float = 0.0) -> bool:
+        """Lay ``text`` centred at world (x, y), ``dy`` pixels lower, if there is room."""
+        colour, halo = self.style.colours["label"][kind]
+        sprite = self.sprites.get(text, size, bold, colour, halo)
+        width, height = self.sprites.size[sprite]
+        px, py = x / self.unit, y / self.unit + dy
+        if not self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)]):
+            return False
+        self.placed.append(Placement(sprite, x, y, 0.0, dy, 0.0))
+        return True
+
+    def along(self, line: NDArray[np.float64], text: str, size: float, kind: str) -> None:
+        """Repeat ``text`` along a line (world coordinates), each letter turned with it."""
+        colour, halo = self.style.colours["label"][kind]
+        letters = [self.sprites.get(c, size, False, colour, None) for c in text]
+        # halos go below all letters, else each would cut into its neighbour
+        halos = [self.sprites.get(c, size, False, None, halo) for c in text]
+        advance = np.array([self.sprites.size[s][0] - 4.2 for s in letters])
+        pixels = line / self.unit
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(pixels, axis=0).T))])
+        need = advance.sum() + 12
+        if along[-1] < need:
+            return
+        gap = max(420.0, need * 2.2)
+        count = max(1, int(along[-1] // gap))
+        for k in range(count):
+            self._one(pixels, along, (k + 0.5) * along[-1] / count, (halos, letters), advance)
+
+    def _one(self, pixels: Any, along: Any, middle: float, sprites: tuple[list[int], list[int]], advance: Any) -> None:
+        at = middle - advance.sum() / 2 + np.cumsum(advance) - advance / 2
+        x, y = np.interp(at, along, pixels[:, 0]), np.interp(at, along, pixels[:, 1])
+        x0, y0, x1, y1 = (v / self.unit for v in self.box)
+        if x.max() < x0 or x.min() > x1 or y.max() < y0 or y.min() > y1:
+            return
+        ends = np.stack([np.interp(at - 4, along, pixels[:, 0]), np.interp(at - 4, along, pixels[:, 1]),
+                         np.interp(at + 4, along, pixels[:, 0]), np.interp(at + 4, along, pixels[:, 1])])
+        angle = np.degrees(np.arctan2(ends[3] - ends[1], ends[2] - ends[0]))
+        chord = np.degrees(np.arctan2(y[-1] - y[0], x[-1] - x[0])) if len(x) > 1 else float(angle[0])
+        if np.abs((angle - chord + 180) % 360 - 180).max() > 38:
+            return
+        upright = self.lang == "zh" and 52 < abs((chord + 90) % 180 - 90) <= 90
+        flipped = bool(y[-1] < y[0]) if upright else not -90 <= chord < 90
+        if flipped:
+            x, y, angle = x[::-1], y[::-1], angle[::-1] + 180
+        if upright:
+            # a road that runs up and down carries its Chinese name letter under letter, standing
+            angle = (angle + 45) % 90 - 45
+        half = 8.0
+        if not self.taken.take([(a - half, b - half, a + half, b + half) for a, b in zip(x, y, strict=True)]):
+            return
+        for pictures in sprites:
+            for sprite, a, b, turn in zip(pictures, x, y, angle, strict=True):
+                self.placed.append(Placement(sprite, float(a * self.unit), float(b * self.unit), 0.0, 0.0, float(turn)))
+
+
+def label_streets(labeller: Labeller, pack: StreetPack) -> None:
+    """Places, stations, road names, points of interest, in this order."""
+    zoom = labeller.zoom
+    if zoom < 15.5:
+        _points(labeller, pack, "place", 15.0 if zoom > 12 else 12.5, "place", bold=True)
+    if zoom >= 12.5:
+        _points(labeller, pack, "station", 11.0, "station", dy=11)
+    _roads(labeller, pack)
+    if zoom >= 15.2:
+        _points(labeller, pack, "poi", 11.0, "poi")
+
+
+def _points(labeller: Labeller, pack: StreetPack, theme: str, size: float, kind: str, *, bold: bool = False,
+            dy: float = 0.0) -> None:
+    xy, name, rank = (pack.arrays[f"{theme}/{key}"] for key in ("xy", "name", "rank"))
+    x0, y0, x1, y1 = labeller.box
+    inside = np.flatnonzero((xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1) & (name >= 0))
+    for i in inside[np.lexsort((inside, rank[inside]))][:400].tolist():
+        labeller.point(float(xy[i, 0]), float(xy[i, 1]), pack.name(int(name[i]), labeller.lang), size, kind, bold=bold, dy=dy)
+
+
+def _roads(labeller: Labeller, pack: StreetPack) -> None:
+    level = pack.level_for(labeller.zoom)
+    if not pack.has(level, "roadname"):
+        return
+    index = pack.features_in(level, "roadname", labeller.box)
+    cls, name = pack.array(level, "roadname", "cls")[index], pack.array(level, "roadname", "name")[index]
+    part, xy, bbox = (pack.array(level, "roadname", key) for key in ("part", "xy", "bbox"))
+    extent = np.hypot(*(bbox[index][:, 2:] - bbox[index][:, :2]).T.astype(float)) / labeller.unit
+    for k in np.lexsort((index, -extent, cls)).tolist():
+        road = RoadClass(int(cls[k]))
+        if labeller.zoom < _ROAD_FROM.get(road, 99) or extent[k] < 60:
+            continue
+        line = xy[int(part[index[k]]):int(part[index[k] + 1])].astype(float)
+        labeller.along(line, pack.name(int(name[k]), labeller.lang), _ROAD_SIZE[road], "road")
+
+
+def label_layer(labeller: Labeller, pack: LayerPack) -> None:
+    """Names of a layer's features where its style asks for them."""
+    style = pack.style
+    if not isinstance(style, FillStyle | LineStyle | PointStyle) or style.label_zoom is None:
+        return
+    if labeller.zoom < style.label_zoom or "f/name_blob" not in pack.arrays:
+        return
+    index = pack.features_in(labeller.box)
+    xy, rank = pack.arrays["f/label_xy"][index], pack.arrays["f/rank"][index]
+    dy = 14.0 if isinstance(style, PointStyle) else 0.0
+    for k in np.lexsort((index, rank))[:900].tolist():
+        text = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], int(index[k]))
+        if text:
+            labeller.point(float(xy[k, 0]), float(xy[k, 1]), text, 12.0, "feature", bold=False, dy=dy)

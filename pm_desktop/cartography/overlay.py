@@ -1,0 +1,238 @@
+"""Paints a layer pack over the street base: areas, lines, points with clusters, heat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from pm_desktop.base.arraypack import ArrayPack
+from pm_desktop.base.gridindex import Grid, boxes_meet, query_grid
+from pm_desktop.base.mercator import metres_per_unit, to_lonlat
+from pm_desktop.cartography.fonts import font
+from pm_desktop.cartography.geometry import Frame, draw_shapes, shapes
+from pm_desktop.cartography.style import MapStyle
+from pm_desktop.layers.style import (
+    FillStyle,
+    HeatStyle,
+    LineStyle,
+    PointStyle,
+    StreetBase,
+    StyleClass,
+    heat_radius_m,
+    style_from_json,
+)
+
+CLUSTER_PX = 64
+_PATTERNS = {"solid": Qt.BrushStyle.SolidPattern, "hatch": Qt.BrushStyle.BDiagPattern,
+             "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern, "none": Qt.BrushStyle.NoBrush}
+
+
+class LayerPack:
+    """A layer pack opened for reading (numpy only)."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.arrays = ArrayPack(path)
+        self.meta = self.arrays.meta
+        self.style = style_from_json(self.meta["style"])
+        self._grids = {name: Grid(**grid) for name, grid in self.meta["grids"].items()}
+
+    def features_in(self, box: tuple[int, int, int, int]) -> NDArray[np.int32]:
+        """Features (areas and lines) whose box meets ``box``, or points inside it, in order."""
+        if "f" not in self._grids:
+            return np.zeros(0, np.int32)
+        found = query_grid(self._grids["f"], self.arrays["f/grid_start"], self.arrays["f/grid_item"], box)
+        return found[boxes_meet(self._boxes(found), box)]
+
+    def heat_in(self, box: tuple[int, int, int, int]) -> NDArray[np.int32]:
+        """Heat points inside ``box``."""
+        found = query_grid(self._grids["h"], self.arrays["h/grid_start"], self.arrays["h/grid_item"], box)
+        xy = self.arrays["h/xy"][found]
+        return found[boxes_meet(np.concatenate([xy, xy], axis=1), box)]
+
+    def _boxes(self, found: NDArray[Any]) -> NDArray[Any]:
+        if "f/bbox" in self.arrays:
+            boxes: NDArray[Any] = self.arrays["f/bbox"][found]
+            return boxes
+        xy = self.arrays["f/xy"][found]
+        return np.concatenate([xy, xy], axis=1)
+
+
+def paint_layer(painter: QPainter, pack: LayerPack, frame: Frame, zoom: float, ratio: float, style: MapStyle,
+                opacity: float) -> None:
+    """Paint one layer at ``opacity``."""
+    painter.save()
+    painter.setOpacity(opacity)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    match pack.style:
+        case FillStyle() as fill:
+            _fill(painter, pack, fill, frame, ratio, style)
+        case LineStyle() as line:
+            _line(painter, pack, line, frame, zoom, ratio, style)
+        case PointStyle() as point:
+            _points(painter, pack, point, frame, zoom, ratio, style)
+        case HeatStyle() as heat:
+            _heat(painter, pack, heat, frame, zoom, ratio)
+        case StreetBase():
+            pass  # painted as the base, below every layer
+        case _ as never:
+            assert_never(never)
+    painter.restore()
+
+
+def class_colour(cls: StyleClass, style: MapStyle) -> QColor:
+    """Colour of a class on the base of ``style``."""
+    return QColor(cls.dark if style.is_dark else cls.light)
+
+
+def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, ratio: float, style: MapStyle) -> None:
+    index = pack.features_in(frame.box(20 * ratio))
+    found = shapes(pack.arrays, "f", index, frame)
+    cls = pack.arrays["f/cls"][index]
+    for number, entry in enumerate(fill.classes):
+        chosen = np.flatnonzero(cls == number)
+        if len(chosen) == 0:
+            continue
+        colour = class_colour(entry, style)
+        painter.setPen(QPen(QBrush(colour), fill.width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
+                            Qt.PenJoinStyle.RoundJoin))
+        wash = QColor(colour)
+        wash.setAlphaF(fill.fill_opacity if entry.pattern in ("solid", "none") else fill.fill_opacity * 0.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush if entry.pattern == "none" else QBrush(wash))
+        draw_shapes(painter, found, chosen, 4, close=True)
+        if entry.pattern not in ("solid", "none"):
+            painter.setPen(Qt.PenStyle.NoPen)
+            # the pattern is anchored to the world, so that it continues over tile borders
+            painter.setBrushOrigin(QPointF(-(frame.x0 / frame.unit) % 8, -(frame.y0 / frame.unit) % 8))
+            painter.setBrush(QBrush(colour, _PATTERNS[entry.pattern]))
+            draw_shapes(painter, found, chosen, 4, close=True)
+
+
+def _line(painter: QPainter, pack: LayerPack, line: LineStyle, frame: Frame, zoom: float, ratio: float,
+          style: MapStyle) -> None:
+    index = pack.features_in(frame.box(20 * ratio))
+    found = shapes(pack.arrays, "f", index, frame)
+    cls = pack.arrays["f/cls"][index]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for number, entry in enumerate(line.classes):
+        chosen = np.flatnonzero(cls == number)
+        pen = QPen(QBrush(class_colour(entry, style)), line.width * ratio * (1.0 if zoom > 11 else 0.8))
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        if line.dashed:
+            pen.setDashPattern([5, 3])
+        painter.setPen(pen)
+        draw_shapes(painter, found, chosen, 1, close=False)
+
+
+def _points(painter: QPainter, pack: LayerPack, point: PointStyle, frame: Frame, zoom: float, ratio: float,
+            style: MapStyle) -> None:
+    cell = CLUSTER_PX * ratio * frame.unit
+    box = frame.box(0)
+    # whole cells, so that every picture that touches a cluster counts the same points
+    whole = (int(box[0] // cell - 1) * int(cell), int(box[1] // cell - 1) * int(cell),
+             int((box[2] // cell + 2) * cell), int((box[3] // cell + 2) * cell))
+    index = pack.features_in(whole)
+    world = pack.arrays["f/xy"][index]
+    cls = pack.arrays["f/cls"][index].astype(np.int64)
+    if point.cluster_zoom is not None and zoom < point.cluster_zoom:
+        world, cls, count = _clustered(world, cls, cell)
+    else:
+        count = np.ones(len(world), np.int64)
+    xy = frame.pixels(world)
+    # severe classes come first in a style and are drawn last, on top
+    for i in np.argsort(-cls, kind="stable").tolist():
+        _point(painter, QPointF(*xy[i]), point.classes[int(cls[i])], int(count[i]), ratio, style)
+
+
+def _clustered(world: NDArray[Any], cls: NDArray[np.int64], cell: float) -> tuple[Any, Any, Any]:
+    """Points of one cell drawn as one, at their mean, in the most important class (the lowest), with their number."""
+    if len(world) == 0:
+        return world, cls, np.zeros(0, np.int64)
+    key = (world[:, 0] // cell).astype(np.int64) << 32 | (world[:, 1] // cell).astype(np.int64)
+    _, group, count = np.unique(key, return_inverse=True, return_counts=True)
+    mean = np.stack([np.bincount(group, world[:, k]) / count for k in (0, 1)], axis=1)
+    lowest = np.full(len(count), 255)
+    np.minimum.at(lowest, group, cls)
+    return mean, lowest, count
+
+
+def shape_path(shape: str, centre: QPointF, radius: float) -> QPainterPath:
+    """Outline of a marker's shape."""
+    path = QPainterPath()
+    x, y, r = centre.x(), centre.y(), radius
+    corners = {"triangle": [(0, -1.25), (1.15, 0.8), (-1.15, 0.8)], "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
+               "square": [(-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)],
+               "cross": [(-0.4, -1), (0.4, -1), (0.4, -0.4), (1, -0.4), (1, 0.4), (0.4, 0.4), (0.4, 1), (-0.4, 1),
+                         (-0.4, 0.4), (-1, 0.4), (-1, -0.4), (-0.4, -0.4)],
+               "pin": [(0, 1.5), (-0.95, -0.2), (-0.6, -1), (0.6, -1), (0.95, -0.2)]}.get(shape)
+    if corners is None:
+        path.addEllipse(centre, r, r)
+    else:
+        path.addPolygon(QPolygonF([QPointF(x + r * a, y + r * b) for a, b in corners]))
+        path.closeSubpath()
+    return path
+
+
+def _point(painter: QPainter, at: QPointF, entry: StyleClass, count: int, ratio: float, style: MapStyle) -> None:
+    radius = entry.size / 2 * ratio * (1.0 if count == 1 else min(2.3, 1.25 + 0.22 * np.log2(count)))
+    path = shape_path(entry.shape, at, radius)
+    halo = QColor("#10151c" if style.is_dark else "#ffffff")
+    painter.setPen(QPen(QBrush(halo), 2.2 * ratio))
+    painter.setBrush(QBrush(class_colour(entry, style)))
+    painter.drawPath(path)
+    if count > 1:
+        painter.setFont(font(10 * ratio, bold=True))
+        side = 60 * ratio
+        painter.setPen(QColor("#111318" if class_colour(entry, style).lightnessF() > 0.55 else "#ffffff"))
+        text = str(count) if count < 1_000 else f"{count / 1000:.1f}k"
+        painter.drawText(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def heat_density(pack: LayerPack, frame: Frame, radius_m: float, step: int) -> NDArray[np.float64]:
+    """Kernel density in points per km² on a grid of ``step`` device pixels covering ``frame``.
+
+    The kernel is a Gaussian of which ``radius_m`` is two standard deviations; it sums to one, so the density
+    integrates to the number of points.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    latitude = float(to_lonlat(np.array([frame.x0, frame.y0 + frame.height * frame.unit / 2]))[1])
+    metres_px = frame.unit * step * metres_per_unit(latitude)
+    sigma = radius_m / 2 / metres_px
+    margin = int(np.ceil(3 * sigma)) + 1
+    index = pack.heat_in(frame.box(margin * step))
+    xy = frame.pixels(pack.arrays["h/xy"][index]) / step + margin
+    nx, ny = frame.width // step + 2 * margin, frame.height // step + 2 * margin
+    column, row = xy[:, 0].astype(np.int64), xy[:, 1].astype(np.int64)
+    inside = (column >= 0) & (column < nx) & (row >= 0) & (row < ny)
+    weight = pack.arrays["h/weight"][index][inside]
+    counts = np.bincount(row[inside] * nx + column[inside], weight, nx * ny).reshape(ny, nx)
+    smooth = gaussian_filter(counts, sigma, mode="constant", truncate=3.0)
+    density: NDArray[np.float64] = smooth[margin:-margin, margin:-margin] / (metres_px * metres_px / 1e6)
+    return density
+
+
+def _heat(painter: QPainter, pack: LayerPack, heat: HeatStyle, frame: Frame, zoom: float, ratio: float) -> None:
+    if "h" not in pack.meta["grids"]:
+        return
+    radius = heat_radius_m(heat, zoom)
+    top = next((entry["max"] for entry in pack.meta["heat"] if entry["radius_m"] == radius), 1.0)
+    step = 2
+    value = np.clip(heat_density(pack, frame, radius, step) / max(top, 1e-9), 0, 1)
+    ramp = np.array([QColor(c).getRgb()[:3] for c in heat.ramp], float)
+    place = np.sqrt(value) * (len(ramp) - 1)
+    low = np.minimum(place.astype(np.int64), len(ramp) - 2)
+    part = (place - low)[..., None]
+    colour = ramp[low] * (1 - part) + ramp[low + 1] * part
+    alpha = np.clip(place / (len(ramp) - 1) * 3.2, 0, 0.72)
+    pixels = np.empty((*value.shape, 4), np.uint8)
+    pixels[..., :3] = (colour * alpha[..., None])[..., ::-1]
+    pixels[..., 3] = alpha * 255
+    image = QImage(pixels.tobytes(), value.shape[1], value.shape[0], value.shape[1] * 4,
+                   QImage.Format.Format_ARGB32_Premultiplied)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QRectF(0, 0, value.shape[1] * step, value.shape[0] * step), image, QRectF(image.rect()))

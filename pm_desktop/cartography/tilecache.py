@@ -1,0 +1,76 @@
+"""Painted tiles in the window's memory, limited by bytes; the least recently drawn go first, overviews last."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage
+
+from pm_desktop.cartography.renderworker import TileRequest
+
+LIMIT_BYTES = 256 * 2**20
+PINNED_ZOOM = 10.0
+
+
+@dataclass(slots=True)
+class Tile:
+    """A painted tile and the generation of the scene it shows."""
+
+    image: QImage
+    generation: int
+
+
+class TileCache:
+    """Tiles by request."""
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._tiles: OrderedDict[TileRequest, Tile] = OrderedDict()
+        self._bytes = 0
+        self._limit = limit_bytes
+
+    def put(self, request: TileRequest, tile: Tile) -> None:
+        """Keep a tile, dropping old ones over the limit."""
+        old = self._tiles.pop(request, None)
+        if old is not None:
+            self._bytes -= old.image.sizeInBytes()
+        self._tiles[request] = tile
+        self._bytes += tile.image.sizeInBytes()
+        if self._bytes > self._limit:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        for pinned_too in (False, True):
+            for request in list(self._tiles):
+                if self._bytes <= self._limit:
+                    return
+                if pinned_too or request.zoom > PINNED_ZOOM:
+                    self._bytes -= self._tiles.pop(request).image.sizeInBytes()
+
+    def get(self, request: TileRequest) -> Tile | None:
+        """A tile, noted as used."""
+        tile = self._tiles.get(request)
+        if tile is not None:
+            self._tiles.move_to_end(request)
+        return tile
+
+    def is_current(self, request: TileRequest, generation: int) -> bool:
+        """Whether a tile shows the scene of ``generation``."""
+        tile = self._tiles.get(request)
+        return tile is not None and tile.generation == generation
+
+    def others(self, quarter: int) -> Iterator[tuple[TileRequest, Tile]]:
+        """Tiles of other zooms, farthest first, to fill what is not painted yet."""
+        yield from sorted(((r, t) for r, t in self._tiles.items() if r.quarter != quarter),
+                          key=lambda item: -abs(item[0].quarter - quarter))
+
+    @property
+    def bytes_used(self) -> int:
+        """Memory of all tiles."""
+        return self._bytes
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._tiles.clear()
+        self._bytes = 0

@@ -1,0 +1,7 @@
+"""The map widget."""
+
+from pm_desktop.ui.canvas.canvas import MapCanvas
+from pm_desktop.ui.canvas.picking import Hit
+from pm_desktop.ui.canvas.view import LayerView, View
+
+__all__ = ["Hit", "LayerView", "MapCanvas", "View"]

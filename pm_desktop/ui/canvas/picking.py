@@ -1,0 +1,89 @@
+"""What lies under the cursor, from memory-mapped layer packs, in numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pm_desktop.base.arraypack import text_at
+from pm_desktop.cartography.overlay import LayerPack
+from pm_desktop.layers.style import FillStyle, PointStyle
+
+REACH_PX = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A feature under the cursor; ``hits`` are all of them, the topmost first (this one included)."""
+
+    layer: str
+    id: str
+    name: str
+    cls: str
+    lon: float
+    lat: float
+    index: int
+    hits: tuple[Hit, ...] = field(default=(), compare=False)
+
+
+def hits_at(packs: list[tuple[str, LayerPack]], x: float, y: float, unit: float, lon: float, lat: float) -> Hit | None:
+    """Topmost feature at world (x, y); ``packs`` from bottom to top, ``unit`` world units a pixel."""
+    found: list[Hit] = []
+    for layer, pack in reversed(packs):
+        for index in _inside(pack, x, y, unit):
+            found.append(_hit(layer, pack, int(index), lon, lat))
+    if not found:
+        return None
+    first = found[0]
+    return Hit(first.layer, first.id, first.name, first.cls, lon, lat, first.index, tuple(found))
+
+
+def _hit(layer: str, pack: LayerPack, index: int, lon: float, lat: float) -> Hit:
+    identifier = bytes(pack.arrays["f/id"][index]).rstrip(b"\0").decode()
+    name = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], index)
+    classes = getattr(pack.style, "classes", ())
+    number = int(pack.arrays["f/cls"][index])
+    return Hit(layer, identifier, name, classes[number].key if number < len(classes) else "", lon, lat, index)
+
+
+def _inside(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
+    if isinstance(pack.style, PointStyle):
+        reach = REACH_PX * unit
+        index = pack.features_in((int(x - reach), int(y - reach), int(x + reach), int(y + reach)))
+        gap = np.hypot(*(pack.arrays["f/xy"][index] - (x, y)).T) if len(index) else np.zeros(0)
+        near = index[gap <= reach]
+        return near[np.argsort(gap[gap <= reach], kind="stable")]
+    if not isinstance(pack.style, FillStyle):
+        return np.zeros(0, np.int32)
+    index = pack.features_in((int(x), int(y), int(x), int(y)))
+    within = [i for i in index.tolist() if contains(rings(pack, i), x, y)]
+    # the smallest first: a zone inside a town is what the hand means
+    boxes = pack.arrays["f/bbox"]
+    return np.array(sorted(within, key=lambda i: int(boxes[i, 2] - boxes[i, 0]) * int(boxes[i, 3] - boxes[i, 1])), np.int64)
+
+
+def rings(pack: LayerPack, index: int) -> list[NDArray[Any]]:
+    """Rings of an area in world coordinates."""
+    feat, part, xy = (pack.arrays[f"f/{key}"] for key in ("feat", "part", "xy"))
+    return [xy[int(part[k]):int(part[k + 1])] for k in range(int(feat[index]), int(feat[index + 1]))]
+
+
+def contains(area: list[NDArray[Any]], x: float, y: float) -> bool:
+    """Even-odd test of a point against closed rings."""
+    inside = False
+    for ring in area:
+        a, b = ring[:-1].astype(float), ring[1:].astype(float)
+        spans = (a[:, 1] > y) != (b[:, 1] > y)
+        a, b = a[spans], b[spans]
+        cross = a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
+        inside ^= bool((cross > x).sum() % 2)
+    return inside
+
+
+def open_layers(views: list[tuple[str, Path]], before: dict[Path, LayerPack]) -> dict[Path, LayerPack]:
+    """Packs of the shown layers, those of ``before`` kept open."""
+    return {path: before.get(path) or LayerPack(path) for _, path in views}
