@@ -1,0 +1,54 @@
+"""小区 by housing type; where a source has only points, a small area stands for the unknown outline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import shapely
+
+from pm_desktop.base.label import Label
+from pm_desktop.domain.enums import HousingType, label_of
+from pm_desktop.domain.records import Compound
+from pm_desktop.layers.layer import Layer, LayerData, from_polygons
+from pm_desktop.layers.style import FillStyle, StyleClass
+from pm_desktop.storage.database import Database
+
+_COLOURS = {
+    HousingType.COMMERCIAL: ("#3b7fc4", "#6ba9ea"), HousingType.SOLD_PUBLIC: ("#c9781f", "#e8a552"),
+    HousingType.RELOCATION: ("#1f8f78", "#4fc7ac"), HousingType.DIRECT_PUBLIC: ("#8f4e2d", "#c98a63"),
+    HousingType.SELF_MANAGED: ("#a83b5b", "#e07a98"), HousingType.SHARED_OWNERSHIP: ("#6a51a3", "#a793de"),
+    HousingType.RENTAL: ("#4d7c1f", "#93c45a"), HousingType.OLD_LANE: ("#7a6a1a", "#c8b54e"),
+    HousingType.MIXED: ("#5c6470", "#a3adba")}
+TYPES = tuple(HousingType)
+CLASSES = (*(StyleClass(t.value, label_of(t), *_COLOURS[t]) for t in TYPES),
+           StyleClass("UNKNOWN", Label("未填报", "Not reported"), "#7f858d", "#8b939d", pattern="dots"))
+POINT_SIZE_DEG = 0.00045
+
+
+def load(db: Database, as_of: date | None) -> LayerData:
+    """Every compound, larger ones first to be named."""
+    rows = db.rows(Compound, ("id", "name", "housing_type", "households", "geom", "lon", "lat"), order_by=("code",))
+    cls = [TYPES.index(HousingType(r[2])) if r[2] else len(TYPES) for r in rows]
+    geometry = _areas([r[4] for r in rows], [r[5] for r in rows], [r[6] for r in rows])
+    rank = [max(0, 200 - (r[3] or 0) // 15) for r in rows]
+    return from_polygons(geometry, [r[0] for r in rows], [r[1] for r in rows], cls, rank)
+
+
+def _areas(blobs: list[bytes | None], lon: list[float | None], lat: list[float | None]) -> list[bytes | None]:
+    """Outlines as they are; points and bare positions as a small diamond, which is plainly no outline."""
+    shapes = shapely.from_wkb(np.array(blobs, dtype=object))
+    kinds = shapely.get_type_id(shapes)
+    out = list(blobs)
+    for i in np.flatnonzero((kinds != 3) & (kinds != 6)).tolist():
+        x, y = (shapes[i].x, shapes[i].y) if kinds[i] == 0 else (lon[i], lat[i])
+        if x is None or y is None:
+            out[i] = None
+            continue
+        d = POINT_SIZE_DEG
+        out[i] = shapely.to_wkb(shapely.Polygon([(x - d, y), (x, y - d * 0.86), (x + d, y), (x, y + d * 0.86)]))
+    return out
+
+
+LAYER = Layer("compounds", Label("小区", "Compounds"), 20, frozenset({"Compound"}),
+              FillStyle(CLASSES, fill_opacity=0.38, width=1.1, label_zoom=14.5), load)

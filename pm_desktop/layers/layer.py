@@ -1,0 +1,188 @@
+"""What a map layer is, and how its features become a layer pack (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pm_desktop.base.arraypack import pack_texts, write_pack
+from pm_desktop.base.gridindex import build_grid
+from pm_desktop.base.label import Label
+from pm_desktop.base.mercator import metres_per_unit, to_world
+from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, style_to_json
+from pm_desktop.storage.database import Database
+
+FORMAT = "pm-layer-pack"
+CELL = 2 ** (31 - 14)
+
+
+@dataclass(slots=True)
+class LayerData:
+    """Features of a layer: arrays for the pack, numbers of what is shown and what could not be placed.
+
+    ``as_of`` is the date of the newest fact behind it (ISO), None if the layer has none.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    grids: dict[str, dict[str, int]]
+    shown: int
+    unlocated: int = 0
+    as_of: str | None = None
+    style: Style | None = None
+    heat: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A map layer; its module defines one as ``LAYER``.
+
+    Attributes
+    ----------
+    order : int
+        Position from the bottom.
+    depends_on : frozenset of str
+        Entities whose changes make it stale.
+    load : callable
+        ``load(db, as_of) -> LayerData``; runs in a helper process. ``as_of`` None is now.
+    """
+
+    id: str
+    label: Label
+    order: int
+    depends_on: frozenset[str]
+    style: Style
+    load: Callable[[Database, date | None], LayerData]
+    default_on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """What the window learns of a built layer."""
+
+    id: str
+    path: str
+    legend: tuple[tuple[Label, int], ...]
+    total: int
+    shown: int
+    unlocated: int
+    as_of: str | None
+
+
+def kind_of(style: Style) -> str:
+    """Kind of a layer pack."""
+    return style_to_json(style)["kind"]
+
+
+def from_polygons(geometry: Sequence[bytes | None], ids: Sequence[str], names: Sequence[str], cls: Sequence[int],
+                  rank: Sequence[int] | None = None, label: NDArray[np.float64] | None = None) -> LayerData:
+    """Features from WKB areas (degrees); rows without a geometry are counted as unlocated.
+
+    ``label`` are label points, degrees (n, 2); left out, a point inside each area.
+    """
+    import shapely
+
+    blobs = np.array(geometry, dtype=object)
+    shapes = shapely.from_wkb(blobs)
+    area = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
+    chosen = np.flatnonzero(area)
+    shapes = shapes[chosen]
+    if label is None:
+        point = shapely.point_on_surface(shapes)
+        label_deg = np.stack([shapely.get_x(point), shapely.get_y(point)], axis=1) if len(shapes) else np.zeros((0, 2))
+    else:
+        label_deg = np.asarray(label)[chosen]
+    world = shapely.transform(shapes, lambda xy: to_world(xy[:, 0], xy[:, 1]).astype(float))
+    arrays, grid = _area_table(world)
+    arrays |= _attributes([ids[i] for i in chosen], [names[i] for i in chosen], np.asarray(cls)[chosen],
+                          None if rank is None else np.asarray(rank)[chosen])
+    arrays["label_xy"] = to_world(label_deg[:, 0], label_deg[:, 1])
+    return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(blobs) - len(chosen))
+
+
+def _area_table(world: NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict[str, int]]:
+    from pm_desktop.streets.levels import feature_table
+
+    table = feature_table(world, {}, CELL)
+    return table.arrays, table.grid.as_json()
+
+
+def _attributes(ids: Sequence[str], names: Sequence[str], cls: NDArray[Any],
+                rank: NDArray[Any] | None) -> dict[str, NDArray[Any]]:
+    blob, start = pack_texts(list(names))
+    return {"id": np.array(ids, dtype="S32"), "cls": np.asarray(cls, np.uint8), "name_blob": blob, "name_start": start,
+            "rank": np.zeros(len(ids), np.uint8) if rank is None else np.clip(rank, 0, 255).astype(np.uint8)}
+
+
+def from_points(lon: Sequence[float | None], lat: Sequence[float | None], ids: Sequence[str], names: Sequence[str],
+                cls: Sequence[int], rank: Sequence[int] | None = None) -> LayerData:
+    """Features from points in degrees; rows without a position are counted as unlocated, never placed."""
+    x, y, known = _known(lon, lat)
+    chosen = np.flatnonzero(known)
+    xy = to_world(x[chosen], y[chosen])
+    grid, start, item = build_grid(np.concatenate([xy, xy], axis=1), CELL)
+    arrays = {"xy": xy, "label_xy": xy, "grid_start": start, "grid_item": item}
+    arrays |= _attributes([ids[i] for i in chosen], [names[i] for i in chosen], np.asarray(cls, int)[chosen],
+                          None if rank is None else np.asarray(rank)[chosen])
+    return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid.as_json()}, len(chosen), len(x) - len(chosen))
+
+
+def _known(lon: Sequence[float | None], lat: Sequence[float | None]) -> tuple[Any, Any, NDArray[np.bool_]]:
+    x = np.array([np.nan if v is None else v for v in lon], float)
+    y = np.array([np.nan if v is None else v for v in lat], float)
+    return x, y, ~(np.isnan(x) | np.isnan(y))
+
+
+def from_heat(lon: Sequence[float | None], lat: Sequence[float | None], day: Sequence[int], category: Sequence[int],
+              style: HeatStyle) -> LayerData:
+    """Heat points in degrees with the day and category of each; the scale is fixed for each radius."""
+    x, y, known = _known(lon, lat)
+    xy = to_world(x[known], y[known])
+    grid, start, item = build_grid(np.concatenate([xy, xy], axis=1), CELL)
+    arrays = {"xy": xy, "weight": np.ones(len(xy), np.float32), "day": np.asarray(day, np.int32)[known],
+              "category": np.asarray(category, np.uint8)[known], "grid_start": start, "grid_item": item}
+    heat = [{"radius_m": metres, "max": _heat_top(xy, metres)} for _, metres in style.radius_m]
+    return LayerData({f"h/{k}": v for k, v in arrays.items()}, {"h": grid.as_json()}, len(xy), int((~known).sum()),
+                     heat=heat)
+
+
+def _heat_top(xy: NDArray[np.int32], radius_m: float) -> float:
+    """Top of the colour scale, 件/km²: the 99.7th percentile of the density at the points themselves."""
+    from scipy.ndimage import gaussian_filter
+
+    if len(xy) == 0:
+        return 1.0
+    metres = metres_per_unit(31.1)
+    cell = radius_m / 4 / metres
+    column, row = (((xy[:, k] - xy[:, k].min()) / cell).astype(np.int64) for k in (0, 1))
+    counts = np.bincount(row * (column.max() + 1) + column, minlength=(row.max() + 1) * (column.max() + 1))
+    smooth = gaussian_filter(counts.reshape(row.max() + 1, column.max() + 1).astype(float), 2.0, mode="constant")
+    density = smooth[row, column] / ((radius_m / 4) ** 2 / 1e6)
+    return float(np.percentile(density, 99.7))
+
+
+def legend_of(style: Style, data: LayerData) -> tuple[tuple[Label, int], ...]:
+    """Words and counts of the legend; the counts add up to what is shown."""
+    match style:
+        case FillStyle(classes=classes) | LineStyle(classes=classes) | PointStyle(classes=classes):
+            counts = np.bincount(data.arrays["f/cls"], minlength=len(classes)).tolist()
+            return tuple((entry.label, int(n)) for entry, n in zip(classes, counts, strict=True))
+        case HeatStyle() | StreetBase():
+            return ()
+
+
+def write_layer(path: Path, layer: Layer, data: LayerData) -> LayerSummary:
+    """Write a layer's pack and say what is in it."""
+    style = data.style or layer.style
+    legend = legend_of(style, data)
+    total = data.shown + data.unlocated
+    meta = {"format": FORMAT, "layer": layer.id, "kind": kind_of(style), "style": style_to_json(style),
+            "legend": [{"zh": words.zh, "en": words.en, "count": n} for words, n in legend], "as_of": data.as_of,
+            "total": total, "shown": data.shown, "unlocated": data.unlocated, "grids": data.grids, "heat": data.heat}
+    write_pack(path, data.arrays, meta)
+    return LayerSummary(layer.id, str(path), legend, total, data.shown, data.unlocated, data.as_of)
