@@ -55,3 +55,7 @@ def units_per_px(zoom: float) -> float:
 def metres_per_unit(lat: float) -> float:
     """Ground metres of one world unit at latitude ``lat`` degrees (scale bars and radii only)."""
     return 40075016.685578488 * math.cos(math.radians(lat)) / WORLD
+
+
+# Metres of a degree of longitude and latitude at 31.1° N: for sorting by distance in a list, never for a measure.
+M_PER_DEGREE = (95_430.0, 110_880.0)

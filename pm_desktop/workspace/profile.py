@@ -1,0 +1,376 @@
+"""Compound profile (小区档案, DOMAIN §4.4): one page of blocks, each with its date; every count opens its rows."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from pm_desktop.base.errors import InputRefused
+from pm_desktop.base.jobs import JobContext
+from pm_desktop.base.label import Label
+from pm_desktop.domain.committee import report_due, status_on
+from pm_desktop.domain.enums import CommitteeStatus, ManagementMode, PartyOrg, Scene, Severity, label_of
+from pm_desktop.domain.fallback import DUTIES, missing_duties
+from pm_desktop.domain.masking import mask_name
+from pm_desktop.domain.records import (
+    Alert,
+    Building,
+    Committee,
+    Complaint,
+    Compound,
+    Contract,
+    Device,
+    Firm,
+    ResidentialCommittee,
+    ServiceProject,
+    SharedFacility,
+    Town,
+    WorkOrder,
+    Zone,
+)
+from pm_desktop.domain.response import response_rate
+from pm_desktop.storage.database import Database
+from pm_desktop.storage.query import Between
+
+State = Literal["ok", "warn", "bad"]
+SHANGHAI = timedelta(hours=8)
+OPEN_ALERTS = ["RAISED", "ACKED", "VERIFYING", "CONFIRMED", "DISPATCHED"]
+MIN_CELL = 5  # price cells of fewer contracts are hidden (DOMAIN §0)
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """Rows behind a number: entity, conditions, what they are, and how many."""
+
+    entity: str
+    where: Mapping[str, Any]
+    title: Label
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line: ``value`` None is unknown (未填报); words come in both languages."""
+
+    label: Label
+    value: str | Label | None
+    unit: str | None = None
+    drill: Drill | None = None
+    state: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A group of lines with the date of the facts behind it and, where it has one, a monthly trend."""
+
+    key: str
+    label: Label
+    as_of: str | None
+    items: tuple[Item, ...]
+    trend: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything known of one compound."""
+
+    compound_id: str
+    title: str
+    subtitle: str
+    lon: float | None
+    lat: float | None
+    zone_id: str | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(slots=True)
+class _Context:
+    db: Database
+    compound: Any
+    zone: Any
+    town: Any
+    contract: Any
+    project: Any
+    now: datetime
+    today: date
+
+
+def load_profile(ctx: JobContext, location: str, compound_id: str, today: date | None = None) -> Profile:
+    """Profile of a compound; a job.
+
+    Parameters
+    ----------
+    today : date, optional
+        Day from which countdowns and the twelve months are taken; left out, the newest day of the workspace's data
+        for a sample, else this day in Shanghai.
+
+    Raises
+    ------
+    InputRefused
+        There is no such compound.
+    """
+    with Database.open(location, read_only=True) as db:
+        compound = db.get(Compound, compound_id)
+        if compound is None:
+            raise InputRefused("compound_missing", Label("没有这个小区", "there is no such compound"),
+                               Label("请刷新地图后重试", "refresh the map and try again"))
+        now = moment(db, today)
+        zone = zone_of_compound(db, compound_id, compound.town_code)
+        contract = _newest(db.records(Contract, {"zone_id": zone.id})) if zone else None
+        project = _newest(db.records(ServiceProject, {"zone_id": zone.id})) if zone else None
+        town = next(iter(db.records(Town, {"code": compound.town_code})), None) if compound.town_code else None
+        context = _Context(db, compound, zone, town, contract, project, now, (now + SHANGHAI).date())
+        blocks = tuple(make(context) for make in _BLOCKS if make is not _reported or compound.reported)
+        subtitle = " · ".join(t for t in (town.name if town else None, compound.address, compound.code) if t)
+        return Profile(compound_id, compound.name, subtitle, compound.lon, compound.lat, zone.id if zone else None, blocks)
+
+
+def moment(db: Database, today: date | None) -> datetime:
+    """Moment that a view is of: the end of ``today`` in Shanghai, or of the sample's last day, or now."""
+    if today is not None:
+        return datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1) - SHANGHAI
+    if db.meta("sample", "no") == "yes":
+        newest = db.rows(Complaint, ("received_at",), order_by=("-received_at",), limit=1)
+        if newest:
+            found: datetime = newest[0][0]
+            return found
+    return datetime.now(UTC)
+
+
+def zone_of_compound(db: Database, compound_id: str, town_code: str | None) -> Any:
+    """The zone in force that contains a compound, or None."""
+    where = {"town_code": town_code} if town_code else {}
+    return next((z for z in db.records(Zone, where) if compound_id in z.compound_ids), None)
+
+
+def _newest(records: list[Any]) -> Any:
+    return max(records, key=lambda r: r.valid_from, default=None)
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+def _yes(value: bool | None) -> Label | None:
+    return None if value is None else Label("是", "Yes") if value else Label("否", "No")
+
+
+def _word(value: Any) -> Label | None:
+    return label_of(value) if value is not None else None
+
+
+def _identity(c: _Context) -> Block:
+    juwei = next(iter(c.db.records(ResidentialCommittee, {"code": c.compound.juwei_code})), None) if c.compound.juwei_code else None
+    aliases = "、".join(c.compound.aliases) if c.compound.aliases else None
+    return Block("identity", Label("基本信息", "Identity"), None, (
+        Item(Label("小区编码", "Code"), c.compound.code), Item(Label("地址", "Address"), c.compound.address),
+        Item(Label("别名", "Aliases"), aliases), Item(Label("街镇", "Town"), c.town.name if c.town else None),
+        Item(Label("居委会", "Residential committee"), juwei.name if juwei else c.compound.juwei_code)))
+
+
+def _zone(c: _Context) -> Block:
+    label = Label("物业管理区域", "Management zone")
+    if c.zone is None:
+        return Block("zone", label, None, (Item(Label("区域名称", "Zone"), None),))
+    z = c.zone
+    items = [Item(Label("区域名称", "Zone"), z.name), Item(Label("区域编码", "Zone code"), z.code),
+             Item(Label("核定单号", "Approval no."), z.approval_no), Item(Label("核定日期", "Approved"), _text(z.approval_date)),
+             Item(Label("状态", "Status"), _word(z.status)), Item(Label("管理模式", "Mode"), _word(z.management_mode)),
+             Item(Label("所含小区", "Compounds"), str(len(z.compound_ids)), "个",
+                  Drill("Compound", {"id": list(z.compound_ids)}, label, len(z.compound_ids))),
+             Item(Label("专有面积", "Exclusive area"), _text(z.total_exclusive_area_m2), "㎡"),
+             Item(Label("业主人数", "Owner heads"), _text(z.owner_heads), "户")]
+    if z.management_mode is ManagementMode.FALLBACK:
+        missing = missing_duties(z.fallback_duties, c.today)
+        items.append(Item(Label("托底四保已落实", "Fallback duties covered"), f"{len(DUTIES) - len(missing)}/{len(DUTIES)}", None,
+                          None, "bad" if missing else "ok"))
+    return Block("zone", label, str(z.valid_from), tuple(items))
+
+
+def _housing(c: _Context) -> Block:
+    h, n = c.compound, c.db.count(Building, {"compound_id": c.compound.id})
+    drill = Drill("Building", {"compound_id": h.id}, Label("幢", "Buildings"), n) if n else None
+    return Block("housing", Label("房屋", "Housing"), None, (
+        Item(Label("房屋类型", "Type"), _word(h.housing_type)), Item(Label("高度类别", "Height"), _word(h.height_type)),
+        Item(Label("建成年份", "Built"), str(h.built_year) if h.built_year else None, "年"),
+        Item(Label("户数", "Households"), _text(h.households), "户"), Item(Label("幢数", "Buildings"), _text(h.buildings), "幢"),
+        Item(Label("有台账的幢", "Buildings on record"), _text(n), "幢", drill),
+        Item(Label("建筑面积", "Floor area"), _text(h.floor_area_m2), "㎡"), Item(Label("电梯", "Lifts"), _text(h.lifts), "台"),
+        Item(Label("出入口", "Gates"), _text(h.gates), "个"), Item(Label("停车位", "Parking"), _text(h.parking), "个"),
+        Item(Label("充电口", "E-bike ports"), _text(h.ebike_ports), "个"), Item(Label("封闭小区", "Enclosed"), _yes(h.is_enclosed))))
+
+
+def _service(c: _Context) -> Block:
+    label = Label("物业服务与合同", "Service and contract")
+    firm = c.db.get(Firm, c.project.firm_id) if c.project and c.project.firm_id else None
+    k = c.contract
+    items = [Item(Label("物业服务企业", "Firm"), firm.name if firm else None),
+             Item(Label("项目经理", "Project manager"), mask_name(c.project.manager_name) if c.project else None)]
+    if k:
+        left = (k.end - c.today).days if k.end else None
+        state: State | None = None if left is None else "bad" if left < 0 else "warn" if left <= 90 else "ok"
+        items += [Item(Label("合同类型", "Contract"), _word(k.kind)), Item(Label("计费方式", "Billing"), _word(k.billing)),
+                  Item(Label("合同终止日", "Contract ends"), _text(k.end), None, None, state),
+                  Item(Label("距终止", "Days left"), _text(left), "天", None, state),
+                  Item(Label("备案日期", "Filed"), _text(k.filed_at), None, None, None if k.filed_at else "warn")]
+    return Block("service", label, str(k.valid_from) if k else None, tuple(items))
+
+
+def _fee(c: _Context) -> Block:
+    k = c.contract
+    fee = k.fee_cny_m2_month if k else None
+    items = [Item(Label("物业费", "Fee"), _text(fee.normalize()) if fee is not None else None, "元/㎡·月"),
+             Item(Label("收缴率", "Collection rate"),
+                  f"{k.collection_rate * 100:.2f}" if k and k.collection_rate is not None else None, "%"),
+             Item(Label("约定调价条款", "Adjustment clause"), _yes(k.adjust_clause) if k else None)]
+    peers = _peer_fees(c)
+    if len(peers) >= MIN_CELL:
+        items.append(Item(Label("同街镇同类型中位数", "Median of the town's same type"), f"{statistics.median(peers):.2f}", "元/㎡·月"))
+        items.append(Item(Label("样本数", "Contracts compared"), str(len(peers)), "份"))
+    else:
+        items.append(Item(Label("同街镇同类型中位数", "Median of the town's same type"), Label("样本不足5份，不显示", "fewer than 5, not shown")))
+    return Block("fee", Label("收费", "Fee"), str(k.valid_from) if k else None, tuple(items))
+
+
+def _peer_fees(c: _Context) -> list[Decimal]:
+    if c.zone is None or c.zone.housing_type is None:
+        return []
+    zones = [r[0] for r in c.db.rows(Zone, ("id",), {"town_code": c.zone.town_code, "housing_type": c.zone.housing_type.value,
+                                                      "management_mode": "MARKET"})]
+    fees = c.db.rows(Contract, ("fee_cny_m2_month",), {"zone_id": zones}) if zones else []
+    return [f[0] for f in fees if f[0] is not None]
+
+
+def _committee(c: _Context) -> Block:
+    label = Label("业主委员会", "Owners' committee")
+    found = _newest(c.db.records(Committee, {"zone_id": c.zone.id})) if c.zone else None
+    if found is None:
+        return Block("committee", label, None, (Item(Label("状态", "Status"), None),))
+    status = status_on(found.status, found.term_end, c.today)
+    state: State | None = {CommitteeStatus.IN_TERM: "ok", CommitteeStatus.DUE_SOON: "warn", CommitteeStatus.IN_REELECTION: "warn",
+                           CommitteeStatus.OVERDUE: "bad", CommitteeStatus.SUSPENDED: "bad",
+                           CommitteeStatus.SHOULD_FORM: "bad"}.get(status)  # type: ignore[assignment]
+    items = [Item(Label("状态", "Status"), _word(status), None, None, state),
+             Item(Label("届次", "Term"), _text(found.term_no), "届"), Item(Label("任期止", "Term ends"), _text(found.term_end))]
+    if found.term_end:
+        items += [Item(Label("换届报告应于", "Report due"), _text(report_due(found.term_end))),
+                  Item(Label("距届满", "Days left"), _text((found.term_end - c.today).days), "天", None, state)]
+    items += [Item(Label("委员", "Members"), _text(found.members), "人"),
+              Item(Label("符合建党组织条件", "Party eligible"), _yes(found.party_eligible)),
+              Item(Label("党组织", "Party organisation"), _word(found.party_org), None, None,
+                   "bad" if found.party_eligible and found.party_org in (None, PartyOrg.NONE) else None)]
+    return Block("committee", label, str(found.valid_from), tuple(items))
+
+
+def _complaints(c: _Context) -> Block:
+    start = c.now - timedelta(days=365)
+    where = {"compound_id": c.compound.id, "received_at": Between(start, None)}
+    rows = c.db.rows(Complaint, ("received_at", "source_category", "valid", "category"), where)
+    valid = [r for r in rows if r[2] is not False]
+    top: dict[str, int] = {}
+    for row in valid:
+        top[row[1] or "未填报"] = top.get(row[1] or "未填报", 0) + 1
+    label = Label("近12个月投诉", "Complaints, 12 months")
+    json_where = {"compound_id": c.compound.id, "received_at": ["between", start.isoformat(), None]}
+    items = [Item(Label("投诉总数", "Complaints"), _text(len(rows)), "件", Drill("Complaint", json_where, label, len(rows)))]
+    area = c.compound.floor_area_m2
+    items.append(Item(Label("有效投诉", "Valid"), _text(len(valid)), "件", None, "bad" if len(valid) >= 31 else None))
+    rate = f"{len(valid) / (float(area) / 100_000):.1f}" if area else "—"
+    items.append(Item(Label("有效投诉率", "Valid per 100,000 ㎡"), rate, "件/10万㎡"))
+    for name, count in sorted(top.items(), key=lambda kv: (-kv[1], kv[0]))[:3]:
+        items.append(Item(Label(f"· {name}", f"· {name}"), _text(count), "件"))
+    return Block("complaints", label, _day(max((r[0] for r in rows), default=None)), tuple(items), _monthly([r[0] for r in rows], c.now))
+
+
+def _monthly(moments: list[datetime], now: datetime) -> tuple[int, ...]:
+    """Counts of the last twelve calendar months in Shanghai, oldest first."""
+    last = (now + SHANGHAI).year * 12 + (now + SHANGHAI).month - 1
+    counts = [0] * 12
+    for at in moments:
+        month = (at + SHANGHAI).year * 12 + (at + SHANGHAI).month - 1
+        if 0 <= last - month < 12:
+            counts[11 - (last - month)] += 1
+    return tuple(counts)
+
+
+def _day(at: datetime | None) -> str | None:
+    return (at + SHANGHAI).date().isoformat() if at else None
+
+
+def _orders(c: _Context) -> Block:
+    label = Label("30分钟响应", "30-minute response")
+    if c.zone is None:
+        return Block("orders", label, None, (Item(Label("响应率", "Rate"), None),))
+    start = c.now - timedelta(days=365)
+    rows = c.db.rows(WorkOrder, ("accepted_at", "responded_at", "cancelled_at", "duplicate_of"),
+                     {"zone_id": c.zone.id, "accepted_at": Between(start, None)})
+    on_time, counted = response_rate(rows, c.now)
+    value = f"{100 * on_time / counted:.2f}" if counted else "—"
+    state: State | None = None if not counted else "ok" if on_time == counted else "warn" if on_time * 100 >= counted * 98 else "bad"
+    where = {"zone_id": c.zone.id, "accepted_at": ["between", start.isoformat(), None]}
+    return Block("orders", label, _day(max((r[0] for r in rows), default=None)), (
+        Item(Label("响应率（本区域）", "Rate (this zone)"), value, "%", None, state),
+        Item(Label("按时/应计", "On time / counted"), f"{on_time}/{counted}", "单"),
+        Item(Label("工单总数", "Orders"), _text(len(rows)), "单", Drill("WorkOrder", where, label, len(rows)))))
+
+
+def _alerts(c: _Context) -> Block:
+    label = Label("感知告警", "Sensor alerts")
+    if c.zone is None:
+        return Block("alerts", label, None, (Item(Label("未关闭告警", "Open alerts"), None),))
+    rows = c.db.rows(Alert, ("severity", "status", "last_at"), {"zone_id": c.zone.id})
+    open_rows = [r for r in rows if r[1] in OPEN_ALERTS]
+    items = [Item(Label("未关闭告警", "Open alerts"), _text(len(open_rows)), "条",
+                  Drill("Alert", {"zone_id": c.zone.id, "status": OPEN_ALERTS}, label, len(open_rows)), "bad" if open_rows else "ok")]
+    items += [Item(Label(f"· {s.value} {label_of(s).zh}", f"· {s.value} {label_of(s).en}"), _text(n), "条")
+              for s in Severity if (n := sum(r[0] == s.value for r in open_rows))]
+    items.append(Item(Label("全部告警", "All alerts"), _text(len(rows)), "条", Drill("Alert", {"zone_id": c.zone.id}, label, len(rows))))
+    return Block("alerts", label, _day(max((r[2] for r in rows), default=None)), tuple(items))
+
+
+def _devices(c: _Context) -> Block:
+    label = Label("感知设备", "Devices")
+    rows = c.db.rows(Device, ("scene", "is_online", "last_seen_at"), {"compound_id": c.compound.id})
+    items = [Item(label_of(s), f"{sum(r[1] is True for r in own)}/{len(own)}", "在线",
+                  Drill("Device", {"compound_id": c.compound.id, "scene": s.value}, label_of(s), len(own)),
+                  None if all(r[1] for r in own) else "warn")
+             for s in Scene if (own := [r for r in rows if r[0] == s.value])]
+    return Block("devices", label, _day(max((r[2] for r in rows if r[2]), default=None)),
+                 tuple(items) or (Item(Label("设备", "Devices"), "0", "台"),))
+
+
+def _repair_fund(c: _Context) -> Block:
+    rows = c.db.rows(Building, ("repair_fund_balance_cny", "repair_fund_first_cny"), {"compound_id": c.compound.id})
+    known = [(b, f) for b, f in rows if b is not None and f]
+    low = sum(b * 10 < f * 3 for b, f in known)
+    label = Label("维修资金（按幢）", "Repair fund (by building)")
+    return Block("repair_fund", label, None, (
+        Item(Label("有资金台账的幢", "Buildings with books"), f"{len(known)}/{len(rows)}" if rows else None, "幢"),
+        Item(Label("余额低于首期30%的幢", "Below 30 % of the first"), _text(low) if known else None, "幢", None,
+             None if not known else "bad" if low else "ok")))
+
+
+def _facilities(c: _Context) -> Block:
+    label = Label("共用设施", "Shared facilities")
+    if c.zone is None:
+        return Block("facilities", label, None, (Item(Label("共用设施", "Facilities"), None),))
+    found = [r[0] for r in c.db.rows(SharedFacility, ("id", "serving_zone_ids")) if c.zone.id in r[1]]
+    drill = Drill("SharedFacility", {"id": found}, label, len(found)) if found else None
+    return Block("facilities", label, None, (Item(Label("与邻区共用", "Shared with neighbours"), _text(len(found)), "处", drill),))
+
+
+def _reported(c: _Context) -> Block:
+    items = tuple(Item(Label(str(k), str(k)), None if v in (None, "") else str(v)) for k, v in (c.compound.reported or {}).items())
+    return Block("reported", Label("原表所载", "As the source reports"), None, items)
+
+
+_BLOCKS = (_identity, _zone, _housing, _service, _fee, _committee, _complaints, _orders, _alerts, _devices, _repair_fund,
+           _facilities, _reported)
