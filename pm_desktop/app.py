@@ -102,7 +102,7 @@ def _pictures(location: str | None) -> int:
     out = Path("out")
     out.mkdir(exist_ok=True)
     size = (1920, 1080)
-    with _window(location, size, 1.0, "light", "zh") as (_application_, window):
+    with _window(location, size, 1.0, "light", "zh") as (_app, window):
         for name in WORKBENCHES:
             began = time.perf_counter()
             file = out / f"{name}.png"
@@ -133,7 +133,7 @@ def shoot(request: Shot) -> dict[str, Any]:
     _check("theme", request.theme, ("light", "dark", "contrast"))
     _check("lang", request.lang, ("zh", "en"))
     logical = (round(request.size[0] / request.scale), round(request.size[1] / request.scale))
-    with _window(request.workspace, logical, request.scale, request.theme, request.lang) as (_application_, window):
+    with _window(request.workspace, logical, request.scale, request.theme, request.lang) as (_app, window):
         window.open_workbench(request.workbench)
         _settle(window)
         window.show_state(center=request.center, zoom=request.zoom, layers=request.layers, select=request.select)

@@ -33,3 +33,15 @@ def check_base(path: Path) -> dict[str, Any]:
                        Label("可用：.streets、.mbtiles、.pmtiles；.osm.pbf 请先用 streets build 生成图包",
                              "use .streets, .mbtiles or .pmtiles; build a pack from an .osm.pbf first"),
                        Where(file=str(path)))
+
+
+def attribution(path: Path) -> str:
+    """Attribution of an attached base; empty where it has none."""
+    if path.suffix == ".streets":
+        from pm_desktop.streets.pack import open_pack
+
+        return str(open_pack(path).meta["attribution"])
+    from pm_desktop.streets.raster import RasterBase
+
+    with RasterBase(path) as base:
+        return base.attribution

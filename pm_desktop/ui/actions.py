@@ -1,0 +1,45 @@
+"""Every action of the window as data: id, words, shortcut; the window binds them to its methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action: translation key of its words, shortcuts, name of the window's method, menu it stands in."""
+
+    id: str
+    key: str
+    shortcut: str
+    method: str
+    menu: str
+
+
+WORKBENCHES = ("planner", "inspector", "command", "briefing", "data", "admin")
+
+ACTIONS: tuple[Action, ...] = (
+    *(Action(f"workbench.{name}", f"workbench.{name}", f"Ctrl+{i + 1}", f"go_{name}", "view") for i, name in enumerate(WORKBENCHES)),
+    Action("file.open", "action.open", "Ctrl+O", "open_workspace", "file"),
+    Action("file.import", "action.import", "Ctrl+I", "import_file", "file"),
+    Action("file.streets", "action.streets", "", "attach_streets", "file"),
+    Action("file.picture", "action.picture", "Ctrl+Shift+S", "save_picture", "file"),
+    Action("file.settings", "action.settings", "Ctrl+,", "show_settings", "file"),
+    Action("file.quit", "action.quit", "Ctrl+Q", "close", "file"),
+    Action("edit.undo", "action.undo", "Ctrl+Z", "undo", "edit"),
+    Action("edit.redo", "action.redo", "Ctrl+Shift+Z", "redo", "edit"),
+    Action("edit.history", "action.history", "Ctrl+H", "show_history", "edit"),
+    Action("view.search", "action.search", "Ctrl+F", "focus_search", "view"),
+    Action("view.palette", "action.palette", "Ctrl+K", "show_palette", "view"),
+    Action("view.home", "action.home", "Ctrl+Home", "go_home", "view"),
+    Action("view.zoom_in", "action.zoom_in", "Ctrl++", "zoom_in", "view"),
+    Action("view.zoom_out", "action.zoom_out", "Ctrl+-", "zoom_out", "view"),
+    Action("view.left", "action.left", "F7", "toggle_left", "view"),
+    Action("view.right", "action.right", "F8", "toggle_right", "view"),
+    Action("view.table", "action.table", "F9", "toggle_table", "view"),
+    Action("view.theme", "action.theme", "Ctrl+T", "next_theme", "view"),
+    Action("view.lang", "action.lang", "Ctrl+L", "switch_lang", "view"),
+    Action("view.full", "action.full", "F11", "toggle_full_screen", "view"),
+    Action("help.shortcuts", "action.shortcuts", "F1", "show_shortcuts", "help"),
+    Action("help.about", "action.about", "", "show_about", "help"),
+)

@@ -1,0 +1,130 @@
+"""Top bar and status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+
+from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
+from pm_desktop.ui.canvas import View
+from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.panels.search import SearchBox
+from pm_desktop.ui.session import Task
+
+
+class TopBar(QWidget):
+    """Workbench switch, search, sample mark, menu.
+
+    Signals
+    -------
+    switched(str)
+        Id of a workbench.
+    """
+
+    switched = Signal(str)
+
+    def __init__(self, words: Words, parent: QWidget) -> None:
+        super().__init__(parent, objectName="topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(44)
+        self._words = words
+        self._brand = QLabel(objectName="brand")
+        self._group = QButtonGroup(self, exclusive=True)
+        self._buttons: dict[str, QPushButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 0)
+        row.setSpacing(2)
+        row.addWidget(self._brand)
+        for name in WORKBENCHES:
+            button = QPushButton(objectName="workbench", checkable=True)
+            button.clicked.connect(lambda _=False, which=name: self.switched.emit(which))
+            self._group.addButton(button)
+            self._buttons[name] = button
+            row.addWidget(button)
+        row.addSpacing(12)
+        self.search = SearchBox(words, [(a.id, a.key) for a in ACTIONS], self)
+        row.addWidget(self.search, 1)
+        row.addSpacing(12)
+        self.sample = QLabel(objectName="sample")
+        self.workspace = QLabel(objectName="meta")
+        self.menu = QToolButton(text="☰", objectName="flat", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(self.sample)
+        row.addWidget(self.workspace)
+        row.addWidget(self.menu)
+        words.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def mark(self, workbench: str) -> None:
+        """Show which workbench is open."""
+        self._buttons[workbench].setChecked(True)
+
+    def retranslate(self) -> None:
+        """Words of the language in use."""
+        self._brand.setText(self._words("app.short"))
+        self.sample.setText(self._words("app.sample"))
+        self.menu.setToolTip(self._words("menu.title"))
+        for name, button in self._buttons.items():
+            button.setText(self._words(f"workbench.{name}"))
+
+
+def fill_menu(menu: QMenu, words: Words, make: Callable[[str], object]) -> None:
+    """Menus from the declared actions; ``make(id)`` gives the QAction."""
+    menu.clear()
+    for name in ("file", "edit", "view", "help"):
+        sub = menu.addMenu(words(f"menu.{name}"))
+        for action in ACTIONS:
+            if action.menu == name:
+                sub.addAction(make(action.id))  # type: ignore[call-overload]
+
+
+class Status(QStatusBar):
+    """Coordinates, CRS, scale, background work with progress and cancel."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._words = words
+        self._task: Task | None = None
+        self._place, self._crs, self._scale, self._work = (QLabel() for _ in range(4))
+        self._place.setMinimumWidth(170)
+        self._bar = QProgressBar(maximum=1000)
+        self._bar.setFixedWidth(140)
+        self._cancel = QPushButton("✕", objectName="flat")
+        self._cancel.clicked.connect(lambda: self._task and self._task.cancel())
+        for widget in (self._place, self._crs, self._scale):
+            self.addWidget(widget)
+        for widget in (self._work, self._bar, self._cancel):
+            self.addPermanentWidget(widget)
+            widget.hide()
+        words.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def show_place(self, lon: float, lat: float) -> None:
+        """Position under the cursor."""
+        self._place.setText(f"{lon:.5f}, {lat:.5f}")
+
+    def show_view(self, view: View) -> None:
+        """Centre and scale of the map."""
+        from pm_desktop.base.mercator import metres_per_unit
+
+        metres_px = metres_per_unit(view.lat) * view.unit
+        self._scale.setText(f"1:{round(metres_px / 0.000264583, -2):,.0f}")
+        if not self._place.text():
+            self.show_place(view.lon, view.lat)
+
+    def watch(self, task: Task | None) -> None:
+        """Show a long task, or none."""
+        self._task = task
+        for widget in (self._work, self._bar, self._cancel):
+            widget.setVisible(task is not None)
+        if task is not None:
+            self._bar.setValue(0)
+            task.progressed.connect(lambda fraction, _note: self._bar.setValue(round(fraction * 1000)))
+
+    def retranslate(self) -> None:
+        """Words of the language in use."""
+        self._crs.setText("CGCS2000")
+        self._work.setText(self._words("status.working"))
+        self._cancel.setToolTip(self._words("button.cancel"))

@@ -1,0 +1,74 @@
+"""Keeps the canvas's layers in step with the store: builds packs in the helper process, hands them to the canvas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from pm_desktop.cartography.overlay import LayerPack
+from pm_desktop.layers.build import build_layer
+from pm_desktop.layers.layer import LayerSummary
+from pm_desktop.layers.registry import all_layers
+from pm_desktop.ui.canvas import LayerView, MapCanvas
+from pm_desktop.ui.panels.layers import LayersPanel, LayerState
+from pm_desktop.ui.session import Session
+from pm_desktop.workspace.edit import Changes
+
+
+class Layering(QObject):
+    """Signals: ``failed(exception)`` when a layer could not be built."""
+
+    failed = Signal(object)
+
+    def __init__(self, session: Session, canvas: MapCanvas, panel: LayersPanel) -> None:
+        super().__init__(panel)
+        self._session, self._canvas, self._panel = session, canvas, panel
+        self._packs: dict[str, Path] = {}
+        self._stale = {layer.id for layer in all_layers()}
+        self._building: set[str] = set()
+        panel.changed.connect(self._show)
+        session.changed.connect(self._on_changes)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every visible layer is built."""
+        return not self._building
+
+    def _on_changes(self, changes: Changes, _initiator: object) -> None:
+        self._stale |= {layer.id for layer in all_layers() if changes.touches(layer.depends_on)}
+        if "Streets" in changes.entities:
+            self._base(self._panel.states())
+        self._show(self._panel.states())
+
+    def _show(self, states: tuple[LayerState, ...]) -> None:
+        for state in states:
+            if state.visible and state.id in self._stale and state.id not in self._building and state.id != "streets":
+                self._build(state.id)
+        self._base(states)
+        self._canvas.set_layers([LayerView(s.id, self._packs[s.id], s.visible, s.opacity) for s in states
+                                 if s.visible and s.id in self._packs])
+
+    def _base(self, states: tuple[LayerState, ...]) -> None:
+        shown = any(s.id == "streets" and s.visible for s in states)
+        self._canvas.set_base(self._session.workspace.street_packs() if shown else [])
+
+    def _build(self, layer: str) -> None:
+        self._stale.discard(layer)
+        self._building.add(layer)
+        out = str(self._session.cache_dir / "layers")
+        self._session.run(f"layer {layer}", build_layer, self._session.location, layer, out, done=self._built,
+                          failed=lambda error, name=layer: self._lost(name, error))
+
+    def _built(self, summary: LayerSummary) -> None:
+        self._building.discard(summary.id)
+        self._packs[summary.id] = Path(summary.path)
+        pack = LayerPack(summary.path)
+        self._panel.set_summary(summary, pack.style, pack.meta["heat"])
+        self._show(self._panel.states())
+
+    def _lost(self, layer: str, error: BaseException) -> None:
+        self._building.discard(layer)
+        self.failed.emit(error)
+
+

@@ -1,0 +1,278 @@
+"""The one window: a map in the middle, layers left, what is selected right, rows below; six workbenches over it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from pm_desktop.base.settings import Settings, save_settings
+from pm_desktop.ui.actions import ACTIONS
+from pm_desktop.ui.canvas import Hit, MapCanvas, View
+from pm_desktop.ui.chrome import Status, TopBar, fill_menu
+from pm_desktop.ui.commands import WindowCommands
+from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.layering import Layering
+from pm_desktop.ui.panels.layers import LayersPanel
+from pm_desktop.ui.panels.table import TablePanel
+from pm_desktop.ui.selection import SelectionDock
+from pm_desktop.ui.session import Session
+from pm_desktop.ui.theme import apply_theme, tokens
+from pm_desktop.ui.workbenches import WORKBENCHES
+from pm_desktop.workspace import queries, search
+
+NARROW = 1600
+LEFT_WIDTH, RIGHT_WIDTH = 240, 380
+
+
+class MainWindow(QMainWindow):
+    """Signals: ``settled()`` when every panel is loaded and the map complete."""
+
+    settled = Signal()
+
+    def __init__(self, session: Session, settings: Settings, *, remember: bool = False) -> None:
+        super().__init__()
+        self.session, self.settings, self._remember = session, settings, remember
+        self.words = Words(settings.lang)  # type: ignore[arg-type]
+        self.theme = [settings.theme]  # shared with the delegates, which paint with it
+        apply_theme(settings.theme)
+        self.canvas = MapCanvas()
+        self.layers = LayersPanel(self.words, self.theme)
+        self.selection = SelectionDock(session, self.words, self.theme)
+        self.table = TablePanel(self.words)
+        self.top = TopBar(self.words, self)
+        self.status = Status(self.words)
+        self.workbench = ""
+        self._placed = False
+        self._folded_left = False
+        self._build()
+        self.layering = Layering(session, self.canvas, self.layers)
+        self.commands = WindowCommands(self)
+        self._connect()
+        self._load()
+
+    def _build(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        self.setCentralWidget(centre)
+        self.setMenuWidget(self.top)
+        self.setStatusBar(self.status)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.left = self._dock("left", self.layers, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.right = self._dock("right", self.selection, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.bottom = self._dock("bottom", self.table, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.layers.setMinimumWidth(200)
+        self.selection.setMinimumWidth(320)
+        self.bottom.hide()
+        self.setMinimumSize(1024, 640)
+        self.resize(1440, 900)
+
+    def _dock(self, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(self, objectName=name)
+        dock.setTitleBarWidget(QWidget())  # panels carry their own titles
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        self.top.switched.connect(self.open_workbench)
+        self.top.search.found.connect(self._found)
+        self.top.search.commanded.connect(self.commands.run)
+        self.canvas.clicked.connect(self._clicked)
+        self.canvas.cursorMoved.connect(self.status.show_place)
+        self.canvas.hovered.connect(self._hovered)
+        self.canvas.viewChanged.connect(self._view_changed)
+        self.canvas.completed.connect(self._look_settled)
+        self.selection.goto.connect(self._go)
+        self.selection.drilled.connect(self.show_rows)
+        self.selection.asked.connect(self.commands.run)
+        self.selection.cleared.connect(lambda: self.canvas.select("", ()))
+        self.table.closed.connect(self.bottom.hide)
+        self.session.busy.connect(self.status.watch)
+        self.session.changed.connect(lambda changes, _who: self.selection.refresh(changes))
+        self.layering.failed.connect(self.commands.tell)
+        self.words.changed.connect(self.retranslate)
+        self._actions = {}
+        for action in ACTIONS:
+            made = QAction(self, shortcut=QKeySequence(action.shortcut))
+            made.triggered.connect(lambda _=False, which=action.id: self.commands.run(which))
+            self.addAction(made)
+            self._actions[action.id] = made
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: self.commands.prepare_menu(self._actions))
+        self.top.menu.setMenu(menu)
+        self.retranslate()
+
+    def _load(self) -> None:
+        """Ask for the extent and the search index; the rest comes with the workbench."""
+        workspace = self.session.workspace
+        self.top.sample.setVisible(workspace.is_sample)
+        self.top.workspace.setText(workspace.name or workspace.location.rpartition("/")[2][-40:])
+        self.top.workspace.setVisible(not workspace.is_sample)
+        self.session.run("extent", queries.extent, self.session.location, done=self._place_map, failed=self.commands.tell)
+        index = str(self.session.cache_dir / "search.index")
+        packs = tuple(str(p) for p in workspace.street_packs())
+        self.session.run("search", search.build_index, self.session.location, index, packs, done=self._indexed,
+                         failed=self.commands.tell)
+
+    def _place_map(self, bounds: tuple[float, float, float, float] | None) -> None:
+        self._placed = True
+        if bounds is not None:
+            self.canvas.fit(bounds, home=True)
+            west, south, east, north = bounds
+            if self.workbench not in ("briefing", "command") and east - west > 0.1:
+                view = self.canvas.view()
+                self.canvas.set_view(View(west + (east - west) * 0.17, south + (north - south) * 0.68, max(13.0, view.zoom)))
+        self.canvas.notice = "" if bounds or self.session.workspace.street_packs() else self.words("map.empty")
+        self.canvas.update()
+        self.selection.view_moved(self.canvas.view())
+
+    def _indexed(self, path: str) -> None:
+        self.top.search.index = search.SearchIndex(path)
+
+    # -- states ----------------------------------------------------------------------------------------------------------
+
+    def open_workbench(self, name: str) -> None:
+        """Switch to a workbench."""
+        bench = WORKBENCHES[name]
+        self._keep_docks()
+        self.workbench = name
+        self.top.mark(name)
+        self.canvas.set_map_theme(self._map_theme())
+        self.layers.set_visible(bench.layers)
+        self.selection.open_bench(bench, self.canvas.view(), ready=self._placed)
+        saved = self.settings.docks.get(name)
+        if saved:
+            self.restoreState(QByteArray.fromBase64(saved.encode()))
+        self._fit_docks()
+
+    def _map_theme(self) -> str:
+        own = WORKBENCHES[self.workbench].map_theme if self.workbench else None
+        if self.theme[0] == "contrast" or own is None or (own == "briefing" and self.theme[0] == "dark"):
+            return tokens(self.theme[0])["map"]
+        return own
+
+    def set_theme(self, name: str) -> None:
+        """Light, dark or high contrast."""
+        self.theme[0] = self.settings.theme = name
+        apply_theme(name)
+        self.canvas.set_map_theme(self._map_theme())
+        self.words.changed.emit()  # legends and rows are drawn with the theme's colours
+
+    def set_lang(self, lang: str) -> None:
+        """Chinese or English."""
+        self.settings.lang = lang
+        self.words.set_lang(lang)  # type: ignore[arg-type]
+
+    def show_state(self, *, center: tuple[float, float] | None = None, zoom: float | None = None,
+                   layers: tuple[str, ...] | None = None, select: str | None = None) -> None:
+        """Bring the window into a state (pictures, scripts); ``select`` is id, code or name of a compound."""
+        if layers is not None:
+            self.layers.set_visible(layers)
+        view = self.canvas.view()
+        lon, lat = center or (view.lon, view.lat)
+        if center or zoom is not None:
+            self.canvas.set_view(View(lon, lat, zoom if zoom is not None else view.zoom))
+        if select is not None:
+            self.commands.select_compound(select)
+
+    def is_settled(self) -> bool:
+        """Whether every panel is loaded and the map complete."""
+        return self._placed and self.session.is_idle and self.layering.is_idle and self.selection.is_idle and self.canvas.is_complete()
+
+    def _look_settled(self) -> None:
+        if self.is_settled():
+            self.settled.emit()
+
+    def retranslate(self) -> None:
+        """Words of the language in use."""
+        self.setWindowTitle(self.words("app.title"))
+        self.canvas.set_lang(self.words.lang)
+        self.canvas.sample_mark = self.words("app.sample") if self.session.workspace.is_sample else ""
+        self.canvas.attribution = self.commands.attribution()
+        for action in ACTIONS:
+            self._actions[action.id].setText(self.words(action.key))
+        fill_menu(self.top.menu.menu(), self.words, self._actions.__getitem__)
+
+    # -- what people do ----------------------------------------------------------------------------------------------------
+
+    def _clicked(self, hit: Hit | None) -> None:
+        if hit is None:
+            self.canvas.select("", ())
+            self.selection.back()
+            return
+        self.canvas.select(hit.layer, (hit.id,))
+        self.selection.open_hit(hit)
+        self.right.show()
+
+    def _hovered(self, hit: Hit | None) -> None:
+        self.canvas.setToolTip(self.commands.hover_words(hit))
+
+    def _view_changed(self, view: View) -> None:
+        self.status.show_view(view)
+        if self._placed:
+            self.selection.view_moved(view)
+
+    def _found(self, hit: Any) -> None:
+        if hit.lon is not None:
+            self._go(hit.lon, hit.lat, hit.id if hit.kind in ("Compound", "Zone") else "")
+        if hit.kind in ("Compound", "Zone") and hit.id:
+            self.selection.open_compound(hit.id, hit.label)
+
+    def _go(self, lon: float, lat: float, compound: str) -> None:
+        self.canvas.set_view(View(lon, lat, max(self.canvas.view().zoom, 15.5)))
+        if compound:
+            self.canvas.select("compounds", (compound,))
+
+    def show_rows(self, drill: Any) -> None:
+        """Open the rows behind a number."""
+        from pm_desktop.workspace.drill import drill_rows
+
+        def opened(table: Any) -> None:
+            self.table.show_table(drill.title, table)
+            self.bottom.show()
+            self.resizeDocks([self.bottom], [max(220, self.height() // 4)], Qt.Orientation.Vertical)
+
+        self.session.run("rows", drill_rows, self.session.location, drill, self.words.lang, done=opened, failed=self.commands.tell)
+
+    # -- docks -----------------------------------------------------------------------------------------------------------
+
+    def _fit_docks(self) -> None:
+        """The map keeps 55 % of the window: below 1600 px the left dock folds away until asked for."""
+        narrow = self.width() < NARROW
+        if narrow != self._folded_left:
+            self._folded_left = narrow
+            self.left.setVisible(not narrow)
+        factor = 1.0 if self.width() < 2600 else 1.25
+        self.resizeDocks([self.left, self.right], [int(LEFT_WIDTH * factor), int(RIGHT_WIDTH * factor)], Qt.Orientation.Horizontal)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the map large."""
+        super().resizeEvent(event)
+        self._fit_docks()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Open the first workbench with the window."""
+        super().showEvent(event)
+        if not self.workbench:
+            QTimer.singleShot(0, lambda: self.workbench or self.open_workbench("planner"))
+
+    def _keep_docks(self) -> None:
+        if self.workbench and self._remember:
+            self.settings.docks[self.workbench] = bytes(self.saveState().toBase64().data()).decode()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Remember the docks and end the render processes."""
+        self._keep_docks()
+        if self._remember:
+            save_settings(self.settings)
+        self.canvas.close_engine()
+        super().closeEvent(event)

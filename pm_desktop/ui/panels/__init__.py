@@ -1,0 +1,1 @@
+"""Docked panels; a panel takes the session and never connects to another panel."""

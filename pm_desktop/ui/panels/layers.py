@@ -1,0 +1,242 @@
+"""Layers and legends: order by drag or Alt+arrow, visibility, opacity, legend with counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QKeySequence, QLinearGradient, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QScrollArea, QSlider, QVBoxLayout, QWidget
+
+from pm_desktop.cartography.overlay import shape_path
+from pm_desktop.layers.layer import LayerSummary
+from pm_desktop.layers.registry import all_layers, layer_by_id
+from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
+from pm_desktop.ui.i18n import Words
+
+ID = Qt.ItemDataRole.UserRole
+_BRUSH = {"hatch": Qt.BrushStyle.BDiagPattern, "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """A layer as the person set it."""
+
+    id: str
+    visible: bool
+    opacity: float = 1.0
+
+
+class Swatch(QWidget):
+    """A class of a legend as it looks on the map."""
+
+    def __init__(self, entry: StyleClass, style: Style, dark: bool) -> None:
+        super().__init__()
+        self._entry, self._style, self._dark = entry, style, dark
+        self.setFixedSize(QSize(22, 16))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Draw it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(self._entry.dark if self._dark else self._entry.light)
+        match self._style:
+            case PointStyle():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawPath(shape_path(self._entry.shape, QPointF(11, 8), 5.5))
+            case LineStyle(dashed=dashed):
+                pen = QPen(QBrush(colour), 2)
+                pen.setStyle(Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
+                painter.setPen(pen)
+                painter.drawLine(1, 8, 21, 8)
+            case _:
+                wash = QColor(colour)
+                wash.setAlphaF(0.45)
+                painter.setPen(QPen(QBrush(colour), 1.4))
+                pattern = _BRUSH.get(self._entry.pattern)
+                painter.setBrush(QBrush(colour, pattern) if pattern else QBrush(wash))
+                painter.drawRect(QRectF(2, 2, 18, 12))
+        painter.end()
+
+
+class Ramp(QWidget):
+    """Colour ramp of a heat layer."""
+
+    def __init__(self, style: HeatStyle) -> None:
+        super().__init__()
+        self._ramp = style.ramp
+        self.setFixedHeight(12)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Draw it."""
+        painter = QPainter(self)
+        gradient = QLinearGradient(0, 0, self.width(), 0)
+        for i, colour in enumerate(self._ramp):
+            gradient.setColorAt(i / (len(self._ramp) - 1), QColor(colour))
+        painter.fillRect(self.rect(), QBrush(gradient))
+        painter.end()
+
+
+class LayersPanel(QWidget):
+    """Which layers are drawn, in which order.
+
+    Signals
+    -------
+    changed(tuple of LayerState)
+        Top to bottom reversed: as the canvas draws them, bottom first.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, words: Words, theme: list[str]) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._words, self._theme = words, theme
+        self._states = {layer.id: LayerState(layer.id, layer.default_on) for layer in all_layers()}
+        self._summaries: dict[str, LayerSummary] = {}
+        self._styles: dict[str, Style] = {}
+        self._tops: dict[str, list[dict[str, float]]] = {}
+        self._title = QLabel(objectName="panelTitle")
+        self.list = QListWidget()
+        self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
+        self.list.itemChanged.connect(self._checked)
+        self.list.model().rowsMoved.connect(self._emit)
+        self.list.currentItemChanged.connect(self._current)
+        for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):
+            QShortcut(QKeySequence(keys), self.list, lambda s=step: self._move(s), context=Qt.ShortcutContext.WidgetShortcut)
+        self._opacity_label = QLabel(objectName="hint")
+        self._opacity = QSlider(Qt.Orientation.Horizontal, minimum=10, maximum=100, value=100)
+        self._opacity.valueChanged.connect(self._set_opacity)
+        self._legend_title = QLabel(objectName="panelTitle")
+        self._legend = QScrollArea(widgetResizable=True)
+        self._legend.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(10, 8, 6, 0)
+        body.setSpacing(6)
+        body.addWidget(self._title)
+        body.addWidget(self.list)
+        row = QHBoxLayout()
+        row.addWidget(self._opacity_label)
+        row.addWidget(self._opacity, 1)
+        body.addLayout(row)
+        body.addWidget(self._legend_title)
+        body.addWidget(self._legend, 1)
+        self._order = [layer.id for layer in reversed(all_layers())]
+        words.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def states(self) -> tuple[LayerState, ...]:
+        """Layers, bottom first."""
+        return tuple(self._states[i] for i in reversed(self._order))
+
+    def set_visible(self, ids: tuple[str, ...]) -> None:
+        """Show exactly these layers."""
+        self._states = {i: replace(s, visible=i in ids) for i, s in self._states.items()}
+        self.retranslate()
+        self._emit()
+
+    def set_summary(self, summary: LayerSummary, style: Style, tops: list[dict[str, float]]) -> None:
+        """What a built layer holds."""
+        self._summaries[summary.id], self._styles[summary.id], self._tops[summary.id] = summary, style, tops
+        self._show_legend()
+
+    def retranslate(self) -> None:
+        """Words of the language in use."""
+        self._title.setText(self._words("layers.title"))
+        self._legend_title.setText(self._words("layers.legend"))
+        self._opacity_label.setText(self._words("layers.opacity"))
+        self.list.setToolTip(self._words("layers.hint"))
+        current = self.list.currentItem().data(ID) if self.list.currentItem() else None
+        self.list.blockSignals(True)
+        self.list.clear()
+        for identifier in self._order:
+            item = QListWidgetItem(self._words.of(layer_by_id(identifier).label))
+            item.setData(ID, identifier)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsDragEnabled)
+            item.setCheckState(Qt.CheckState.Checked if self._states[identifier].visible else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+            if identifier == current:
+                self.list.setCurrentItem(item)
+        self.list.blockSignals(False)
+        self.list.setFixedHeight(min(len(self._order), 10) * max(self.list.sizeHintForRow(0), 22) + 6)
+        self._opacity.setEnabled(self.list.currentItem() is not None)
+        self._show_legend()
+
+    def _checked(self, item: QListWidgetItem) -> None:
+        identifier = item.data(ID)
+        self._states[identifier] = replace(self._states[identifier], visible=item.checkState() == Qt.CheckState.Checked)
+        self._emit()
+
+    def _move(self, step: int) -> None:
+        row = self.list.currentRow()
+        if 0 <= row + step < self.list.count():
+            self.list.insertItem(row + step, self.list.takeItem(row))
+            self.list.setCurrentRow(row + step)
+            self._emit()
+
+    def _current(self, item: QListWidgetItem | None) -> None:
+        self._opacity.setEnabled(item is not None)
+        if item is not None:
+            self._opacity.blockSignals(True)
+            self._opacity.setValue(round(self._states[item.data(ID)].opacity * 100))
+            self._opacity.blockSignals(False)
+
+    def _set_opacity(self, value: int) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self._states[item.data(ID)] = replace(self._states[item.data(ID)], opacity=value / 100)
+            self._emit()
+
+    def _emit(self, *_args: object) -> None:
+        self._order = [self.list.item(i).data(ID) for i in range(self.list.count())]
+        self._show_legend()
+        self.changed.emit(self.states())
+
+    def _show_legend(self) -> None:
+        content = QWidget(objectName="panel")
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 6, 8)
+        layout.setSpacing(3)
+        shown = [i for i in self._order if self._states[i].visible and i in self._summaries]
+        for identifier in shown:
+            style = self._styles[identifier]
+            if isinstance(style, StreetBase):
+                continue
+            self._layer_legend(layout, self._summaries[identifier], style)
+        if not shown:
+            layout.addWidget(QLabel(self._words("layers.none"), objectName="hint", wordWrap=True))
+        layout.addStretch()
+        self._legend.setWidget(content)
+
+    def _layer_legend(self, layout: QVBoxLayout, summary: LayerSummary, style: Style) -> None:
+        title = QLabel(f"{self._words.of(layer_by_id(summary.id).label)}  {summary.shown:,}", objectName="blockTitle")
+        layout.addSpacing(4)
+        layout.addWidget(title)
+        if isinstance(style, HeatStyle):
+            layout.addWidget(Ramp(style))
+            top = max((t["max"] for t in self._tops[summary.id]), default=0.0)
+            low = min((t["max"] for t in self._tops[summary.id]), default=0.0)
+            layout.addWidget(QLabel(self._words("layers.heat", unit=self._words.of(style.unit), low=f"{low:,.0f}", top=f"{top:,.0f}"),
+                                    objectName="hint", wordWrap=True))
+        elif isinstance(style, FillStyle | LineStyle | PointStyle):
+            dark = self._theme[0] == "dark"
+            for entry, (label, count) in zip(style.classes, summary.legend, strict=True):
+                if count:
+                    layout.addLayout(self._class_row(entry, style, dark, self._words.of(label), count))
+        if summary.unlocated:
+            layout.addWidget(QLabel(self._words("layers.unlocated", n=f"{summary.unlocated:,}"), objectName="hint", wordWrap=True))
+        if summary.as_of:
+            layout.addWidget(QLabel(self._words("layers.as_of", date=summary.as_of[:10]), objectName="hint"))
+
+    def _class_row(self, entry: StyleClass, style: Style, dark: bool, words: str, count: int) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(Swatch(entry, style, dark))
+        label = QLabel(objectName="itemLabel")
+        label.setText(label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, 150))
+        label.setToolTip(words)
+        row.addWidget(label, 1)
+        row.addWidget(QLabel(f"{count:,}", objectName="hint"))
+        return row

@@ -1,0 +1,108 @@
+"""Looks of the window from one token file: palette and style sheet."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from pm_desktop.base import paths
+from pm_desktop.cartography.fonts import font, install_fonts
+
+THEMES = ("light", "dark", "contrast")
+
+
+@cache
+def tokens(theme: str) -> dict[str, str]:
+    """Tokens of a theme."""
+    loaded: dict[str, dict[str, str]] = json.loads((paths.resources_dir() / "themes" / "tokens.json").read_text("utf-8"))
+    return loaded[theme]
+
+
+def apply_theme(theme: str) -> None:
+    """Dress the whole application."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setStyle("Fusion")
+    application.setFont(font(13))
+    t = tokens(theme)
+    palette = QPalette()
+    for role, token in ((QPalette.ColorRole.Window, "surface2"), (QPalette.ColorRole.Base, "surface"),
+                        (QPalette.ColorRole.AlternateBase, "surface2"), (QPalette.ColorRole.Text, "ink"),
+                        (QPalette.ColorRole.WindowText, "ink"), (QPalette.ColorRole.Button, "surface2"),
+                        (QPalette.ColorRole.ButtonText, "ink"), (QPalette.ColorRole.Highlight, "accent"),
+                        (QPalette.ColorRole.HighlightedText, "accent_ink"), (QPalette.ColorRole.ToolTipBase, "surface"),
+                        (QPalette.ColorRole.ToolTipText, "ink"), (QPalette.ColorRole.PlaceholderText, "ink3"),
+                        (QPalette.ColorRole.Link, "accent")):
+        palette.setColor(role, QColor(t[token]))
+    application.setPalette(palette)
+    application.setStyleSheet(_SHEET.format(family=install_fonts(), **t))
+
+
+_SHEET = """
+* {{ font-family: "{family}"; }}
+QMainWindow, QDialog {{ background: {surface2}; }}
+QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
+QToolTip {{ background: {surface}; color: {ink}; border: 1px solid {line}; padding: 4px 6px; }}
+#topbar {{ background: {surface}; border-bottom: 1px solid {line}; }}
+#brand {{ font-size: 15px; font-weight: 600; color: {ink}; padding: 0 6px 0 4px; }}
+#workbench {{ border: none; border-radius: 6px; padding: 5px 12px; color: {ink2}; background: transparent; font-size: 13px; }}
+#workbench:hover {{ background: {surface3}; }}
+#workbench:checked {{ background: {accent}; color: {accent_ink}; font-weight: 600; }}
+#workbench:focus {{ border: 1px solid {accent}; }}
+#search {{ background: {surface2}; border: 1px solid {line}; border-radius: 15px; padding: 4px 14px; min-height: 20px; color: {ink}; }}
+#search:focus {{ border: 1px solid {accent}; background: {surface}; }}
+#sample {{ background: {warn_soft}; color: {warn}; border-radius: 4px; padding: 2px 8px; font-size: 12px; }}
+#meta {{ color: {ink3}; font-size: 12px; }}
+#panel {{ background: {surface}; }}
+#panelTitle {{ font-size: 15px; font-weight: 600; color: {ink}; }}
+#panelHint, #hint {{ color: {ink3}; font-size: 12px; }}
+#blockTitle {{ font-size: 13px; font-weight: 600; color: {ink}; }}
+#itemLabel {{ color: {ink2}; font-size: 13px; }}
+#itemValue {{ color: {ink}; font-size: 13px; }}
+#itemUnknown {{ color: {ink3}; font-size: 13px; font-style: normal; }}
+#ok {{ color: {ok}; font-size: 13px; }} #warn {{ color: {warn}; font-size: 13px; }} #bad {{ color: {bad}; font-size: 13px; }}
+#link {{ color: {accent}; border: none; background: transparent; padding: 0; font-size: 13px; text-align: right; text-decoration: underline; }}
+#line {{ background: {line}; max-height: 1px; min-height: 1px; border: none; }}
+#card {{ background: {surface2}; border: 1px solid {line}; border-radius: 8px; }}
+#card:hover {{ border-color: {accent}; }}
+#cardValue {{ font-size: 24px; font-weight: 600; color: {ink}; }}
+QPushButton {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; padding: 5px 14px; min-height: 18px; }}
+QPushButton:hover {{ border-color: {accent}; }}
+QPushButton:focus {{ border: 1px solid {accent}; }}
+QPushButton:default, #primary {{ background: {accent}; color: {accent_ink}; border: 1px solid {accent}; }}
+QPushButton:disabled {{ color: {ink3}; background: {surface3}; border-color: {line}; }}
+#mapButton {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; font-size: 15px; }}
+#mapButton:hover {{ border-color: {accent}; color: {accent}; }}
+#flat {{ border: none; background: transparent; color: {ink2}; padding: 3px 6px; }}
+#flat:hover {{ background: {surface3}; border-radius: 4px; }}
+QLineEdit, QComboBox {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
+QLineEdit:focus, QComboBox:focus {{ border-color: {accent}; }}
+QComboBox QAbstractItemView {{ background: {surface}; color: {ink}; selection-background-color: {accent_soft}; selection-color: {ink}; }}
+QListView, QTableView, QTreeView, QListWidget {{ background: {surface}; color: {ink}; border: none; outline: none; selection-background-color: {accent_soft}; selection-color: {ink}; }}
+QListWidget::item {{ padding: 3px 4px; }}
+QTableView {{ gridline-color: {surface3}; alternate-background-color: {surface2}; }}
+QHeaderView::section {{ background: {surface2}; color: {ink2}; border: none; border-right: 1px solid {surface3}; border-bottom: 1px solid {line}; padding: 4px 8px; font-weight: 600; }}
+QScrollArea {{ border: none; background: {surface}; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 28px; margin: 1px; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; }}
+QScrollBar::handle:horizontal {{ background: {line}; border-radius: 4px; min-width: 28px; margin: 1px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QStatusBar {{ background: {surface}; color: {ink2}; border-top: 1px solid {line}; font-size: 12px; }}
+QStatusBar::item {{ border: none; }}
+QStatusBar QLabel {{ color: {ink2}; font-size: 12px; padding: 0 6px; }}
+QProgressBar {{ background: {surface3}; border: none; border-radius: 3px; height: 6px; text-align: center; color: transparent; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
+QSlider::groove:horizontal {{ background: {surface3}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {surface}; border: 2px solid {accent}; width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; }}
+QMenu {{ background: {surface}; color: {ink}; border: 1px solid {line}; padding: 4px; }}
+QMenu::item {{ padding: 5px 22px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {accent_soft}; }}
+QMenu::item:disabled {{ color: {ink3}; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
+#popup {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
+"""
