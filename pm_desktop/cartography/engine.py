@@ -8,7 +8,6 @@ import multiprocessing as mp
 import os
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 

@@ -116,7 +116,7 @@ def make_geography(rng: np.random.Generator) -> Geography:
     bank = smooth(_RIVER[2:-2], rng)
     land = shapely.make_valid(shapely.Polygon(np.concatenate([coast, inland, bank])))
     land = _largest(shapely.difference(land, shapely.buffer(river_line, 262)))
-    west, south, east, north = to_plane(np.array([BOUNDS[:2], BOUNDS[2:]])).ravel()
+    _, south, east, north = to_plane(np.array([BOUNDS[:2], BOUNDS[2:]])).ravel()
     corners = np.array([(coast[-1][0] - 14_000, south), (east, south), (east, north), (coast[0][0] - 200, north)])
     sea = shapely.make_valid(shapely.Polygon(np.concatenate([coast, [(coast[-1][0] - 9_000, coast[-1][1] - 2_500)], corners])))
     sea = shapely.difference(sea, land)

@@ -143,7 +143,7 @@ def _place(blocks: Blocks, members: NDArray[np.int64], plan: Floats, name: str,
             continue
         repeat = {1: 1, 2: 2 if name not in ("PARK", "FIELD", "SHOPS", "WORKS") else 1, 4: 3 if name == "VILLAGE" else 1}[step]
         cells = [(a, b) for a in range(repeat) for b in range(repeat)]
-        tiled = np.concatenate([(plan + (a, b, a, b)) / repeat for a, b in cells])
+        tiled = np.concatenate([(plan + np.array([a, b, a, b])) / repeat for a, b in cells])
         if name == "VILLAGE" and step == 4:
             tiled = tiled * (1.0, 0.55, 1.0, 0.55) + (0, 0.05, 0, 0.05)
         jitter = rng.normal(0, 0.007 / repeat, (len(found), len(tiled), 2))

@@ -165,7 +165,7 @@ def _firms(zones: list[list[int]], town: NDArray[np.int64], modes: list[Manageme
     home = rng.integers(0, 36, (FIRMS, 3))
     out = np.full(len(zones), -1)
     for z, members in enumerate(zones):
-        if modes[z] in (ManagementMode.SELF, ManagementMode.NONE) or modes[z] is ManagementMode.FALLBACK and rng.random() < 0.6:
+        if modes[z] in (ManagementMode.SELF, ManagementMode.NONE) or (modes[z] is ManagementMode.FALLBACK and rng.random() < 0.6):
             continue
         weight = share * np.where((home == town[members[0]]).any(1), 6.0, 1.0)
         out[z] = int(rng.choice(FIRMS, p=weight / weight.sum()))

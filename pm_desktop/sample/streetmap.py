@@ -233,7 +233,7 @@ def _waterways(district: District, names: Names) -> LineSet:
     lines = Lines()
     lines.add(shapely.get_coordinates(district.geography.river_line)[None], WaterClass.RIVER, names.number("示例江"))
     for k, line in enumerate(district.geography.canal_lines):
-        name = names.number("示例" + "川杨 赵家沟 浦东运 大治 随塘 芦潮".split()[k] + "河")
+        name = names.number("示例" + ["川杨", "赵家沟", "浦东运", "大治", "随塘", "芦潮"][k] + "河")
         lines.add(shapely.get_coordinates(line)[None], WaterClass.CANAL, name)
     return lines.done()
 

@@ -52,3 +52,10 @@ def _begin(connection: Any) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def postgres_driver() -> str:
+    """Name and version of the PostgreSQL driver."""
+    import psycopg
+
+    return f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__}"

@@ -109,6 +109,14 @@ class Transaction:
         return sum(self.connection.execute(delete(table).where(table.c.source_batch_id == batch_id)).rowcount
                    for name, table in TABLES.items() if name != "ImportBatch")
 
+    def edited_in_batch(self, batch_id: str) -> list[str]:
+        """Codes of records that came with a batch and were changed since."""
+        found: list[str] = []
+        for table in TABLES.values():
+            query = select(table.c.code).where(table.c.source_batch_id == batch_id, table.c.row_version > 1)
+            found += [str(row[0]) for row in self.connection.execute(query)]
+        return found
+
     def current(self, record: type[Any], identifier: str, valid_from: Any = None) -> dict[str, Any] | None:
         """Row as a mapping of its fields (and ``row_version``), as this transaction sees it."""
         info = entity_of(record)

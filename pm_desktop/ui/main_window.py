@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from pm_desktop.base.settings import Settings, save_settings
 from pm_desktop.ui.actions import ACTIONS
@@ -254,12 +254,12 @@ class MainWindow(QMainWindow):
         factor = 1.0 if self.width() < 2600 else 1.25
         self.resizeDocks([self.left, self.right], [int(LEFT_WIDTH * factor), int(RIGHT_WIDTH * factor)], Qt.Orientation.Horizontal)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the map large."""
         super().resizeEvent(event)
         self._fit_docks()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """Open the first workbench with the window."""
         super().showEvent(event)
         if not self.workbench:
@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
         if self.workbench and self._remember:
             self.settings.docks[self.workbench] = bytes(self.saveState().toBase64().data()).decode()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the docks and end the render processes."""
         self._keep_docks()
         if self._remember:

@@ -77,7 +77,7 @@ def build_index(ctx: JobContext, location: str, out: str, street_packs: tuple[st
 
 
 def _entries(db: Database) -> Iterable[_Entry]:
-    towns = {code: name for code, name in db.rows(Town, ("code", "name"))}
+    towns = dict(db.rows(Town, ("code", "name")))
     for row in db.rows(Town, ("id", "code", "name", "lon", "lat")):
         yield _Entry(0, row[0], row[2], row[1], row[3], row[4], 3.0, (row[2], row[1]))
     place: dict[str, tuple[float | None, float | None]] = {}

@@ -256,7 +256,7 @@ class MapCanvas(QWidget):
 
     # -- painting --------------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what there is."""
         painter = QPainter(self)
         style = map_style(self._theme)
@@ -332,12 +332,12 @@ class MapCanvas(QWidget):
         packs = [(v.id, self._packs[v.pack]) for v in self._layers if v.visible]
         return hits_at(packs, x, y, self._view.unit, float(lon), float(lat))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag or a click."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._drag, self._dragged = event.position(), False
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the map, or show what lies under the cursor."""
         at = event.position()
         if self._drag is not None and event.buttons() & Qt.MouseButton.LeftButton:
@@ -357,7 +357,7 @@ class MapCanvas(QWidget):
             self.hovered.emit(hit)
             self.update()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag, or click."""
         if event.button() != Qt.MouseButton.LeftButton or self._drag is None:
             return
@@ -366,14 +366,14 @@ class MapCanvas(QWidget):
         if not self._dragged:
             self.clicked.emit(self.hit_at(event.position()))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go deeper: zoom in on the place."""
         hit = self.hit_at(event.position())
         self.doubleClicked.emit(hit)
         offset = event.position() - QPointF(self.rect().center())
         self.set_view(self._view.zoomed(self._view.zoom + 1, offset.x(), offset.y()))
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the cursor any more."""
         if self._hover is not None:
             self._hover = None
@@ -381,7 +381,7 @@ class MapCanvas(QWidget):
             self.update()
         super().leaveEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Mouse wheel zooms to the cursor; a touchpad's two fingers pan."""
         pixels = event.pixelDelta()
         if not pixels.isNull() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -408,7 +408,7 @@ class MapCanvas(QWidget):
             self._rescene.start()
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows pan, + and - zoom, Home shows the district, Esc clears the selection."""
         pan = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         key = Qt.Key(event.key())
@@ -428,12 +428,12 @@ class MapCanvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for what has come into view."""
         super().resizeEvent(event)
         self._complete = False
         self._ask()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Most of the window."""
         return QSize(1200, 800)

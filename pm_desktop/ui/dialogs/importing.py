@@ -87,12 +87,12 @@ class ImportDialog(QDialog):
         if file:
             self._preview()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Look at the dropped file."""
         self.file.setText(event.mimeData().urls()[0].toLocalFile())
         self._preview()
@@ -182,7 +182,7 @@ class ImportDialog(QDialog):
         else:
             self.reject()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Closing cancels what runs; nothing of it is stored."""
         if self._task is not None:
             self._task.cancel()

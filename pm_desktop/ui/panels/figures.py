@@ -32,7 +32,7 @@ class Card(QFrame):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setToolTip(words("figures.open"))
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Open the rows behind it."""
         if self._figure.drill is not None:
             self.clicked.emit(self._figure.drill)

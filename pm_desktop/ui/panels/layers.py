@@ -35,7 +35,7 @@ class Swatch(QWidget):
         self._entry, self._style, self._dark = entry, style, dark
         self.setFixedSize(QSize(22, 16))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -68,7 +68,7 @@ class Ramp(QWidget):
         self._ramp = style.ramp
         self.setFixedHeight(12)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
         painter = QPainter(self)
         gradient = QLinearGradient(0, 0, self.width(), 0)

@@ -53,7 +53,7 @@ class RowModel(QAbstractListModel):
         """Filter again."""
         self.set_rows(self._all, wanted)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Number of shown rows."""
         return 0 if parent.isValid() else len(self._shown)
 
@@ -76,7 +76,7 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__()
         self._words, self._theme, self._height = words, theme, height
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are equally high."""
         return QSize(200, self._height)
 

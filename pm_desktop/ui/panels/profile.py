@@ -23,11 +23,11 @@ class Trend(QWidget):
         self.setMinimumHeight(46)
         self.setToolTip(" ".join(map(str, values)))
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As wide as there is room."""
         return QSize(300, 46)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bars and the highest value."""
         t = tokens(self._theme[0])
         painter = QPainter(self)

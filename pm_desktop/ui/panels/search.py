@@ -77,7 +77,7 @@ class SearchBox(QLineEdit):
         self._popup.show()
         self._popup.raise_()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows walk through the list, Enter chooses, Esc closes."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._popup.isVisible():
             key = event.key()
