@@ -15,7 +15,7 @@ from pm_desktop.base import crs
 from pm_desktop.base.errors import InputRefused, NotAllowed, UsageError
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
-from pm_desktop.domain.entity import entity_of
+from pm_desktop.domain.entity import FieldInfo, entity_of
 from pm_desktop.domain.enums import BatchStatus
 from pm_desktop.domain.records import Device, ImportBatch
 from pm_desktop.intake import geometry, mapping, places
@@ -138,7 +138,7 @@ def _row_in(batch: _Batch, cells: list[Any], wkb: bytes | None, number: int) -> 
     fields = mapping.column_fields(columns, kind)
     join = mapping.joins(columns)
     try:
-        values = {f.name: parse(f, cells[i]) for i, f in fields.items() if f.name not in ("lon", "lat")}
+        values = _values(batch, fields, cells, number)
         geom, lon, lat, notes = geometry.fit(wkb, batch.place.decided if batch.source.has_geometry else crs.STORED)
         for name, code, message in notes:
             batch.note(number, name, code, message)
@@ -146,7 +146,7 @@ def _row_in(batch: _Batch, cells: list[Any], wkb: bytes | None, number: int) -> 
             lon, lat = _position(batch, cells, number)
     except RowFault as fault:
         return fault
-    used = set(fields) | {i for i in (batch.place.lon, batch.place.lat) if i is not None}
+    used = {i for i, f in fields.items() if values.get(f.name) is not None} | {i for i in (batch.place.lon, batch.place.lat) if i is not None}
     rest = {columns[i]: str(v).strip() for i, v in enumerate(cells) if i not in used and not is_unknown(v)}
 
     def text(what: str) -> str | None:
@@ -154,6 +154,22 @@ def _row_in(batch: _Batch, cells: list[Any], wkb: bytes | None, number: int) -> 
 
     uscc = next((str(cells[i]).strip() for i, c in enumerate(columns) if mapping.normal(c) in ("firm_uscc", "统一社会信用代码") and not is_unknown(cells[i])), None)
     return RowIn(values, text("zone"), text("firm") if text("firm") != uscc else None, text("town"), uscc, rest, lon, lat, geom)
+
+
+def _values(batch: _Batch, fields: dict[int, FieldInfo], cells: list[Any], number: int) -> dict[str, Any]:
+    """Values of a row by field. What cannot be read in a field that may be unknown is left unknown and listed."""
+    values: dict[str, Any] = {}
+    for position, info in fields.items():
+        if info.name in ("lon", "lat"):
+            continue
+        try:
+            values[info.name] = parse(info, cells[position])
+        except RowFault as fault:
+            if not info.nullable:
+                raise
+            values[info.name] = None
+            batch.note(number, info.name, fault.code, fault.message)
+    return values
 
 
 def _position(batch: _Batch, cells: list[Any], number: int) -> tuple[float | None, float | None]:
