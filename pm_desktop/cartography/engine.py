@@ -169,6 +169,7 @@ class RenderEngine(QObject):
         self._in_flight.pop(number, None)
         match message:
             case ("tile", generation, request, side):
+                assert worker.memory.buf is not None
                 image = QImage(worker.memory.buf, side, side, side * 4, QImage.Format.Format_RGB32).copy()
                 self.cache.put(request, Tile(image, generation))
                 self._feed()

@@ -104,7 +104,4 @@ def _stream(found: Shapes, order: NDArray[Any], group: int) -> QDataStream:
         pieces.append(struct.pack(">i", high - low))
         if high > low:
             pieces += (raw[low * 20:high * 20], _TAIL_LINES)
-    data = QByteArray(b"".join(pieces))
-    stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
-    stream._keep = data  # the stream only borrows the bytes
-    return stream
+    return QDataStream(QByteArray(b"".join(pieces)), QIODevice.OpenModeFlag.ReadOnly)

@@ -223,7 +223,7 @@ def _heat(painter: QPainter, pack: LayerPack, heat: HeatStyle, frame: Frame, zoo
     top = next((entry["max"] for entry in pack.meta["heat"] if entry["radius_m"] == radius), 1.0)
     step = 2
     value = np.clip(heat_density(pack, frame, radius, step) / max(top, 1e-9), 0, 1)
-    ramp = np.array([QColor(c).getRgb()[:3] for c in heat.ramp], float)
+    ramp = np.array([(QColor(c).red(), QColor(c).green(), QColor(c).blue()) for c in heat.ramp], float)
     place = np.sqrt(value) * (len(ramp) - 1)
     low = np.minimum(place.astype(np.int64), len(ramp) - 2)
     part = (place - low)[..., None]

@@ -88,6 +88,7 @@ def _loop(pipe: Connection, memory: SharedMemory) -> None:
             case Scene() as scene:
                 painter = ScenePainter(scene, painter)
             case TileRequest() as request if painter is not None:
+                assert memory.buf is not None
                 size = painter.tile(request, memory.buf)
                 pipe.send(("tile", painter.scene.generation, request, size))
             case LabelRequest() as request if painter is not None:

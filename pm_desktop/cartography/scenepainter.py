@@ -37,7 +37,7 @@ class ScenePainter:
         in_use = {id(p) for p in self.bases} | {id(p) for p, _ in self.layers}
         self._open = {key: pack for key, pack in self._open.items() if id(pack) in in_use}
         same = before is not None and before.scene.ratio == scene.ratio
-        self.sprites = before.sprites if same and before else Sprites(scene.ratio)
+        self.sprites: Sprites = before.sprites if same and before else Sprites(scene.ratio)
 
     def _pack(self, path: str) -> Any:
         try:

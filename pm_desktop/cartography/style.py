@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -48,7 +49,7 @@ def map_style(name: str) -> MapStyle:
     return MapStyle(name, json.loads((paths.maps_dir() / f"{name}.json").read_text("utf-8")))
 
 
-def at_zoom(stops: list[tuple[float, float]], zoom: float) -> float:
+def at_zoom(stops: Sequence[tuple[float, float]], zoom: float) -> float:
     """Value at ``zoom``: geometric between the stops, as scale is; constant beyond them."""
     zooms, values = zip(*stops, strict=True)
     return float(np.exp(np.interp(zoom, zooms, np.log(values))))

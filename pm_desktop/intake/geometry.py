@@ -60,7 +60,7 @@ def _areas_of(shape: Any, kind: str) -> Any:
     """Of a repaired area only its areas; lines left over are crumbs of the crossing."""
     import shapely
 
-    if "Polygon" not in kind or "Polygon" in shape.geom_type and shape.geom_type != "GeometryCollection":
+    if "Polygon" not in kind or ("Polygon" in shape.geom_type and shape.geom_type != "GeometryCollection"):
         return shape
     areas = [p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type]
     return shapely.union_all(areas) if areas else shape

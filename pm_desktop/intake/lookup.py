@@ -36,7 +36,7 @@ class Lookup:
         import shapely
 
         found = cls()
-        for identifier, code, name, lon, lat in db.rows(Compound, ("id", "code", "name", "lon", "lat")):
+        for identifier, name, lon, lat in db.rows(Compound, ("id", "name", "lon", "lat")):
             found.compound_by_name[name].append(identifier)
             found.compound_place[identifier] = (lon, lat)
         for identifier, code, name, members in db.rows(Zone, ("id", "code", "name", "compound_ids")):

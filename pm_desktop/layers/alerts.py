@@ -8,12 +8,12 @@ from pm_desktop.base.label import Label
 from pm_desktop.domain.enums import AlertStatus, Scene, Severity, label_of
 from pm_desktop.domain.records import Alert
 from pm_desktop.layers.layer import Layer, LayerData, from_points
-from pm_desktop.layers.style import PointStyle, StyleClass
+from pm_desktop.layers.style import PointStyle, Shape, StyleClass
 from pm_desktop.storage.database import Database
 
 OPEN = (AlertStatus.RAISED, AlertStatus.ACKED, AlertStatus.VERIFYING, AlertStatus.CONFIRMED, AlertStatus.DISPATCHED)
 SEVERITIES = tuple(Severity)
-_LOOK = {Severity.S1: ("#d32f2f", "#ff5a52", "triangle", 15.0), Severity.S2: ("#ef7d00", "#ff9d3b", "diamond", 14.0),
+_LOOK: dict[Severity, tuple[str, str, Shape, float]] = {Severity.S1: ("#d32f2f", "#ff5a52", "triangle", 15.0), Severity.S2: ("#ef7d00", "#ff9d3b", "diamond", 14.0),
          Severity.S3: ("#c9a800", "#ffd84a", "square", 12.0), Severity.S4: ("#1f6fd0", "#62a8ff", "circle", 11.0)}
 CLASSES = tuple(StyleClass(s.value, Label(f"{s.value} {label_of(s).zh}", f"{s.value} {label_of(s).en}"), _LOOK[s][0], _LOOK[s][1],
                            shape=_LOOK[s][2], size=_LOOK[s][3]) for s in SEVERITIES)

@@ -8,11 +8,11 @@ from pm_desktop.base.label import Label
 from pm_desktop.domain.enums import Scene, label_of
 from pm_desktop.domain.records import Device
 from pm_desktop.layers.layer import Layer, LayerData, from_points
-from pm_desktop.layers.style import PointStyle, StyleClass
+from pm_desktop.layers.style import PointStyle, Shape, StyleClass
 from pm_desktop.storage.database import Database
 
 SCENES = tuple(Scene)
-_LOOK = {Scene.LIFT: ("#1f77b4", "#62aee6", "square"), Scene.FIRE: ("#c0392b", "#ff7b6e", "triangle"),
+_LOOK: dict[Scene, tuple[str, str, Shape]] = {Scene.LIFT: ("#1f77b4", "#62aee6", "square"), Scene.FIRE: ("#c0392b", "#ff7b6e", "triangle"),
          Scene.TANK: ("#148a99", "#55c4d2", "pin"), Scene.EBIKE: ("#2f8f4e", "#66c987", "diamond"),
          Scene.FLOOD: ("#5a54b8", "#9f9af0", "circle"), Scene.OTHER: ("#6c737c", "#a3adba", "circle")}
 CLASSES = (*(StyleClass(s.value, label_of(s), *_LOOK[s][:2], shape=_LOOK[s][2], size=8.0) for s in SCENES),

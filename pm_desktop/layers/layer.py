@@ -99,7 +99,7 @@ def from_polygons(geometry: Sequence[bytes | None], ids: Sequence[str], names: S
         label_deg = np.asarray(label)[chosen]
     world = shapely.transform(shapes, lambda xy: to_world(xy[:, 0], xy[:, 1]).astype(float))
     arrays, grid = _area_table(world)
-    arrays |= _attributes([ids[i] for i in chosen], [names[i] for i in chosen], np.asarray(cls)[chosen],
+    arrays |= _attributes([ids[i] for i in chosen.tolist()], [names[i] for i in chosen.tolist()], np.asarray(cls)[chosen],
                           None if rank is None else np.asarray(rank)[chosen])
     arrays["label_xy"] = to_world(label_deg[:, 0], label_deg[:, 1])
     return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(blobs) - len(chosen))
@@ -126,8 +126,8 @@ def from_points(lon: Sequence[float | None], lat: Sequence[float | None], ids: S
     chosen = np.flatnonzero(known)
     xy = to_world(x[chosen], y[chosen])
     grid, start, item = build_grid(np.concatenate([xy, xy], axis=1), CELL)
-    arrays = {"xy": xy, "label_xy": xy, "grid_start": start, "grid_item": item}
-    arrays |= _attributes([ids[i] for i in chosen], [names[i] for i in chosen], np.asarray(cls, int)[chosen],
+    arrays: dict[str, Any] = {"xy": xy, "label_xy": xy, "grid_start": start, "grid_item": item}
+    arrays |= _attributes([ids[i] for i in chosen.tolist()], [names[i] for i in chosen.tolist()], np.asarray(cls, int)[chosen],
                           None if rank is None else np.asarray(rank)[chosen])
     return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid.as_json()}, len(chosen), len(x) - len(chosen))
 
@@ -144,7 +144,7 @@ def from_heat(lon: Sequence[float | None], lat: Sequence[float | None], day: Seq
     x, y, known = _known(lon, lat)
     xy = to_world(x[known], y[known])
     grid, start, item = build_grid(np.concatenate([xy, xy], axis=1), CELL)
-    arrays = {"xy": xy, "weight": np.ones(len(xy), np.float32), "day": np.asarray(day, np.int32)[known],
+    arrays: dict[str, Any] = {"xy": xy, "weight": np.ones(len(xy), np.float32), "day": np.asarray(day, np.int32)[known],
               "category": np.asarray(category, np.uint8)[known], "grid_start": start, "grid_item": item}
     heat = [{"radius_m": metres, "max": _heat_top(xy, metres)} for _, metres in style.radius_m]
     return LayerData({f"h/{k}": v for k, v in arrays.items()}, {"h": grid.as_json()}, len(xy), int((~known).sum()),

@@ -102,10 +102,10 @@ def _waves(grid: Floats, rng: np.random.Generator) -> Floats:
 def make_streets(lattice: Lattice, rng: np.random.Generator) -> Streets:
     """Street edges on land."""
     nu, nv = (lattice.step.shape[0] * SUPER, lattice.step.shape[1] * SUPER)
-    parts = []
+    parts: list[list[NDArray[Any]]] = []
     for along in (0, 1):
         i, j = np.meshgrid(np.arange(nu - (along == 0)), np.arange(nv - (along == 1)), indexing="ij")
-        i, j = i.ravel(), j.ravel()
+        i, j = np.asarray(i).reshape(-1), np.asarray(j).reshape(-1)  # type: ignore[assignment]
         line, run = (j, i) if along == 0 else (i, j)
         step = lattice.step[i // SUPER, j // SUPER]
         keep = line % step == 0
@@ -124,7 +124,7 @@ def make_streets(lattice: Lattice, rng: np.random.Generator) -> Streets:
 
 def make_blocks(lattice: Lattice, geography: Geography) -> Blocks:
     """Blocks between the streets, all corners on land, none across a canal."""
-    found = []
+    found: list[tuple[Any, Any, Any]] = []
     for step in (1, 2, 4):
         si, sj = np.nonzero(lattice.step == step)
         k = np.arange(0, SUPER, step)
@@ -139,14 +139,14 @@ def make_blocks(lattice: Lattice, geography: Geography) -> Blocks:
         first, second = lattice.node[i, j][land], lattice.node[i + 1, j][land]
         found.append((corner, np.full(len(corner), step), (first + second) / 2))
     corner = np.concatenate([f[0] for f in found])
-    step = np.concatenate([f[1] for f in found])
+    steps = np.concatenate([f[1] for f in found])
     gate = np.concatenate([f[2] for f in found])
     quads = shapely.polygons(corner)
     water = shapely.buffer(shapely.union_all([geography.canals, geography.lake, geography.river]), 14)
     shapely.prepare(water)
     dry = ~shapely.intersects(water, quads)
     centre = corner[dry].mean(1)
-    return Blocks(corner[dry], centre, step[dry], density_at(centre, seeds_plane()), gate[dry])
+    return Blocks(corner[dry], centre, steps[dry], density_at(centre, seeds_plane()), gate[dry])
 
 
 def bilinear(corner: Floats, u: Any, v: Any) -> Floats:

@@ -61,12 +61,12 @@ class Facts:
     names: list[str]
     lot: Floats
     centre: Floats  # degrees
-    town: NDArray[np.int64]
+    town: NDArray[Any]
     juwei: list[str]
-    households: NDArray[np.int64]
-    area: Floats
-    house_units: NDArray[np.int64]
-    house_area: Floats
+    households: NDArray[Any]
+    area: NDArray[Any]
+    house_units: NDArray[Any]
+    house_area: NDArray[Any]
     zone_of: NDArray[np.int64]
     zones: list[list[int]]
     zone_ids: list[str]

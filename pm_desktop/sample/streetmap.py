@@ -114,7 +114,7 @@ def _lattice_roads(district: District, roads: Lines, names: Names, rng: np.rando
     stretches, group = np.unique(np.stack([streets.along, streets.line], 1), axis=0, return_inverse=True)
     cls_of = np.zeros(len(stretches), np.uint8)
     cls_of[group] = streets.cls
-    number = np.array([_road_name(names, first, RoadClass(c), rng) for c in cls_of])
+    number = np.array([_road_name(names, first, RoadClass(int(c)), rng) for c in cls_of])
     lines = shapely.linestrings(xy)
     water = shapely.union_all([district.geography.canals])
     shapely.prepare(water)

@@ -96,8 +96,8 @@ class Anchor:
             os.replace(temporary, file)
 
 
-def verify(rows: Iterable[Mapping[str, Any]], anchor: Anchor) -> AuditVerdict:
-    """Check every row against the one before it, then the head against the anchor."""
+def verify(rows: Iterable[Any], anchor: Anchor) -> AuditVerdict:
+    """Check every row (a mapping) against the one before it, then the head against the anchor."""
     previous, count, hashes = GENESIS, 0, {0: GENESIS}
     for row in rows:
         if row["seq"] != count + 1 or row["prev_hash"] != previous or row_hash(row) != row["hash"]:

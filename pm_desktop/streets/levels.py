@@ -21,7 +21,7 @@ FIRST_LEVEL: dict[str, dict[int, int]] = {
     "rail": {RailClass.METRO: 9, RailClass.RAIL: 9, RailClass.TRAM: 12},
     "waterway": {WaterClass.SEA: 7, WaterClass.RIVER: 9, WaterClass.LAKE: 11, WaterClass.CANAL: 12, WaterClass.STREAM: 13},
     "water": dict.fromkeys(WaterClass, 7),
-    "green": dict.fromkeys(GreenClass, 9) | {GreenClass.BLOCK: 11, GreenClass.GRASS: 12},
+    "green": {**dict.fromkeys(map(int, GreenClass), 9), GreenClass.BLOCK: 11, GreenClass.GRASS: 12},
     "building": {0: 14},
 }
 FIRST_LEVEL["roadname"] = FIRST_LEVEL["road"] | {RoadClass.EXPRESSWAY: 11, RoadClass.ARTERIAL: 11, RoadClass.SECONDARY: 12,

@@ -158,12 +158,14 @@ def _cut(pbf: Path, area: Clip, folder: Path) -> Path:
     west, south, east, north = area.bounds
     out = folder / "cut.osm.pbf"
     inside = _IdSet()
-    for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE):
+    nodes: Iterator[Any] = iter(osmium.FileProcessor(str(pbf), osmium.osm.NODE))
+    for node in nodes:
         if node.location.valid() and west <= node.lon <= east and south <= node.lat <= north:
             inside.add(node.id)
     inside.freeze()
     ways, needed = _IdSet(), _IdSet()
-    for way in osmium.FileProcessor(str(pbf), osmium.osm.WAY):
+    every_way: Iterator[Any] = iter(osmium.FileProcessor(str(pbf), osmium.osm.WAY))
+    for way in every_way:
         refs = [n.ref for n in way.nodes]
         if inside.any(refs):
             ways.add(way.id)
@@ -171,12 +173,9 @@ def _cut(pbf: Path, area: Clip, folder: Path) -> Path:
     ways.freeze()
     needed.freeze()
     with osmium.SimpleWriter(str(out)) as writer:
-        for item in osmium.FileProcessor(str(pbf)):
-            if item.is_node() and (item.id in needed or item.id in inside):
-                writer.add(item)
-            elif item.is_way() and item.id in ways:
-                writer.add(item)
-            elif item.is_relation() and any(m.type == "w" and m.ref in ways for m in item.members):
+        everything: Iterator[Any] = iter(osmium.FileProcessor(str(pbf)))
+        for item in everything:
+            if (item.is_node() and (item.id in needed or item.id in inside)) or (item.is_way() and item.id in ways) or (item.is_relation() and any(m.type == "w" and m.ref in ways for m in item.members)):
                 writer.add(item)
     return out
 
@@ -376,7 +375,7 @@ class _Reader:
 
     def source(self, file: str) -> StreetSource:
         """Everything sorted in."""
-        sets = {"roads": self.roads.done(), "rails": self.rails.done(), "waterways": self.waterways.done(), "green": self.green.done(),
+        sets: dict[str, Any] = {"roads": self.roads.done(), "rails": self.rails.done(), "waterways": self.waterways.done(), "green": self.green.done(),
                 "buildings": self.buildings.done()}
         known = [s.xy for s in sets.values() if len(s.xy)]
         low = np.min([x.min(0) for x in known], axis=0) if known else np.zeros(2)
@@ -397,7 +396,7 @@ def _flags(tags: Any) -> int:
     oneway = tags.get("oneway")
     if oneway == "-1":
         flags |= RoadFlag.ONEWAY_REVERSE
-    elif oneway in ("yes", "true", "1") or oneway is None and (tags.get("junction") == "roundabout" or tags.get("highway") in ("motorway", "motorway_link")):
+    elif oneway in ("yes", "true", "1") or (oneway is None and (tags.get("junction") == "roundabout" or tags.get("highway") in ("motorway", "motorway_link"))):
         flags |= RoadFlag.ONEWAY
     return flags
 

@@ -93,11 +93,11 @@ class Status(QStatusBar):
         self._bar.setFixedWidth(140)
         self._cancel = QPushButton("✕", objectName="flat")
         self._cancel.clicked.connect(lambda: self._task and self._task.cancel())
-        for widget in (self._place, self._crs, self._scale):
-            self.addWidget(widget)
-        for widget in (self._work, self._bar, self._cancel):
-            self.addPermanentWidget(widget)
-            widget.hide()
+        for label in (self._place, self._crs, self._scale):
+            self.addWidget(label)
+        for work in (self._work, self._bar, self._cancel):
+            self.addPermanentWidget(work)
+            work.hide()
         words.changed.connect(self.retranslate)
         self.retranslate()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pm_desktop.base.errors import Cancelled
@@ -173,4 +173,3 @@ class SelectionDock(QStackedWidget):
         panel = self.panel()
         if panel is not None and not self._compound:
             self.setCurrentWidget(panel)
-        self.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -105,7 +105,7 @@ def history(words: Words, edits: list[HistoryRow], parent: QWidget) -> QDialog:
     return _table(words, words("action.history"), heads, rows or [("—", "—", words("history.empty"))], parent)
 
 
-def _table(words: Words, title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]], parent: QWidget) -> QDialog:
+def _table(words: Words, title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], parent: QWidget) -> QDialog:
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     dialog.resize(560, 560)
@@ -152,7 +152,7 @@ def error_text(words: Words, error: BaseException) -> str:
     return words.of(error.message) if isinstance(error, PmError) else f"{words('error.unexpected')} {error}"
 
 
-def confirm(words: Words, text: str, parent: QWidget, act: Callable[[], None]) -> None:
+def confirm(words: Words, text: str, parent: QWidget, act: Callable[[], object]) -> None:
     """Ask before doing what cannot be undone by Ctrl+Z."""
     box = QMessageBox(QMessageBox.Icon.Question, words("confirm.title"), text, parent=parent)
     yes = box.addButton(words("button.ok"), QMessageBox.ButtonRole.AcceptRole)
