@@ -106,7 +106,7 @@ def normal_name(name: str) -> str:
         return "GCJ-02"
     if plain in ("BD-09", "BD09", "BD09LL"):
         return "BD-09"
-    alias = {"WGS84": "EPSG:4326", "CGCS2000": STORED, "OGC:CRS84": "EPSG:4326", "CRS84": "EPSG:4326"}.get(plain, plain)
+    alias = {"WGS84": "EPSG:4326", "CGCS2000": STORED, "OGC:CRS84": "EPSG:4326", "CRS84": "EPSG:4326", "EPSG:4979": "EPSG:4326"}.get(plain, plain)
     if re.fullmatch(r"EPSG:\d{4,6}", alias):
         _projection(alias)
         return alias

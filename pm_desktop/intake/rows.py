@@ -120,7 +120,7 @@ def compound(row: RowIn, look: Lookup) -> RowOut:
     here = row.values.get("_town_here")
     named = look.town(row.town) if row.town else row.values.get("town_code")
     out = RowOut([], "", row.lon is not None or row.geom is not None)
-    if here and named and here != named:
+    if named and here != named and look.town_codes and row.lon is not None:
         out.notes.append(("subdistrict", "town_differs", Label(f"“{name}”的位置在另一街镇，不在所填的“{row.town}”",
                                                               f"{name!r} does not lie in {row.town!r} that the row names")))
     place = (None if row.lon is None else round(row.lon, 6), None if row.lat is None else round(row.lat, 6))

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from pm_desktop.base.errors import InputRefused, Where
 from pm_desktop.base.label import Label
@@ -129,20 +129,20 @@ def _csv(file: Path) -> Source:
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refuse(file, "not_text", "文件不是文本表格", "the file is no text table", "请另存为 CSV 或 XLSX", "save it as CSV or XLSX")
     encoding = sniff_encoding(head)
-    stream = open(file, encoding=encoding, errors="replace", newline="")  # noqa: SIM115 - closed when the rows are read
     first = head.decode(encoding, "replace").splitlines()[0]
     delimiter = max(",;\t|", key=first.count)
     csv.field_size_limit(64 * 2**20)
-    reader = csv.reader(stream, delimiter=delimiter)
-    header = [c.strip() for c in next(reader, [])]
+    with open(file, encoding=encoding, errors="replace", newline="") as stream:
+        header = [c.strip() for c in next(csv.reader(stream, delimiter=delimiter), [])]
     if len([c for c in header if c]) < 2:
-        stream.close()
         raise refuse(file, "header_wrong", "第一行不是列名", "the first line holds no column names", "请让第一行成为列名", "make the first line the column names")
-    return Source(file, header, encoding, None, False, None, _lines(reader, len(header), stream))
+    return Source(file, header, encoding, None, False, None, _lines(file, encoding, delimiter, len(header)))
 
 
-def _lines(reader: Any, width: int, stream: TextIO) -> Iterator[tuple[Row, bytes | None]]:
-    with stream:
+def _lines(file: Path, encoding: str, delimiter: str, width: int) -> Iterator[tuple[Row, bytes | None]]:
+    with open(file, encoding=encoding, errors="replace", newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter)
+        next(reader, None)
         for line in reader:
             if any(cell.strip() for cell in line):
                 yield (line + [""] * (width - len(line)))[:width], None
