@@ -11,7 +11,7 @@ from pm_desktop.base.label import Label
 from pm_desktop.domain.enums import HousingType, label_of
 from pm_desktop.domain.records import Compound
 from pm_desktop.layers.layer import Layer, LayerData, from_polygons
-from pm_desktop.layers.style import FillStyle, StyleClass
+from pm_desktop.layers.style import FillStyle, Pattern, StyleClass
 from pm_desktop.storage.database import Database
 
 _COLOURS = {
@@ -21,7 +21,9 @@ _COLOURS = {
     HousingType.RENTAL: ("#4d7c1f", "#93c45a"), HousingType.OLD_LANE: ("#7a6a1a", "#c8b54e"),
     HousingType.MIXED: ("#5c6470", "#a3adba")}
 TYPES = tuple(HousingType)
-CLASSES = (*(StyleClass(t.value, label_of(t), *_COLOURS[t]) for t in TYPES),
+# where colours alone are hard to tell apart for some people, a pattern tells the rarer type
+_PATTERNS: dict[HousingType, Pattern] = {HousingType.OLD_LANE: "hatch", HousingType.RENTAL: "cross"}
+CLASSES = (*(StyleClass(t.value, label_of(t), *_COLOURS[t], pattern=_PATTERNS.get(t, "solid")) for t in TYPES),
            StyleClass("UNKNOWN", Label("未填报", "Not reported"), "#7f858d", "#8b939d", pattern="dots"))
 POINT_SIZE_DEG = 0.00045
 

@@ -13,7 +13,7 @@ from pm_desktop.storage.database import Database
 
 LARGEST = 8
 _COLOURS = (("#1f77b4", "#62aee6"), ("#d1701a", "#f2a35c"), ("#2f8f4e", "#66c987"), ("#b5345a", "#ef7fa0"),
-            ("#7b5aa6", "#b99be0"), ("#8a6b1f", "#cfae5a"), ("#148a99", "#55c4d2"), ("#5f4b3a", "#b29a84"))
+            ("#7b5aa6", "#b99be0"), ("#8a6b1f", "#f0e08a"), ("#148a99", "#55c4d2"), ("#5f4b3a", "#b29a84"))
 OTHERS = StyleClass("others", Label("其他企业", "Other firms"), "#8a929c", "#8d97a3")
 NOBODY = StyleClass("none", Label("无企业", "No firm"), "#b3261e", "#ff8a80", pattern="hatch")
 

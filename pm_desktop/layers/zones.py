@@ -14,10 +14,10 @@ from pm_desktop.layers.style import FillStyle, StyleClass
 from pm_desktop.storage.database import Database
 
 _COLOURS = {ManagementMode.MARKET: ("#3f7fb5", "#6fb0e8"), ManagementMode.FALLBACK: ("#d07a1e", "#f0a850"),
-            ManagementMode.INTERIM: ("#8a5cb8", "#bb96e6"), ManagementMode.SELF: ("#2f8f6b", "#5cc79e"),
+            ManagementMode.INTERIM: ("#8a5cb8", "#bb96e6"), ManagementMode.SELF: ("#2f8f6b", "#a5edd0"),
             ManagementMode.NONE: ("#b8405e", "#ec809a")}
 MODES = tuple(ManagementMode)
-CLASSES = (*(StyleClass(m.value, label_of(m), *_COLOURS[m]) for m in MODES),
+CLASSES = (*(StyleClass(m.value, label_of(m), *_COLOURS[m], pattern="cross" if m is ManagementMode.INTERIM else "solid") for m in MODES),
            StyleClass("FALLBACK_MISSING", Label("托底·四保有缺项", "Fallback, a duty missing"), "#b3261e", "#ff8a80", pattern="hatch"),
            StyleClass("UNKNOWN", Label("未填报", "Not reported"), "#7f858d", "#8b939d", pattern="dots"))
 

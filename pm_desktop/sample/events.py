@@ -66,19 +66,19 @@ def complaints(district: District, facts: Facts, total: int, rng: np.random.Gene
 def _moments(category: NDArray[np.int64], years: float, rng: np.random.Generator) -> list[datetime]:
     """Times of receipt: seasons by category, working days and hours preferred."""
     n = len(category)
-    day = rng.random(n) * 365.25 * years
+    day = rng.random(n) * 365.0 * years
     peak = np.array([c[3] for c in CATEGORIES])[category]
     seasonal = (peak > 0) & (rng.random(n) < 0.45)
     month_day = (peak - 1) * 30.4 + rng.normal(15, 22, n)
     year_start = 304 * np.ones(n)  # the window ends on 31 October
-    wanted = (365.25 * years - year_start + month_day) % 365.25 + np.floor(rng.random(n) * years) * 365.25
-    day = np.where(seasonal, np.minimum(wanted, 365.25 * years - 0.01), day)
+    wanted = (365.0 * years - year_start + month_day) % 365.0 + np.floor(rng.random(n) * years) * 365.0
+    day = np.where(seasonal, np.minimum(wanted, 365.0 * years - 0.01), day)
     hour = np.where(rng.random(n) < 0.8, rng.normal(13.5, 3.6, n), rng.uniform(0, 24, n)) % 24
-    start = NOW - timedelta(days=365.25 * years)
+    start = NOW - timedelta(days=365.0 * years)
     seconds = np.floor(np.floor(day) * 86_400 + hour * 3_600).astype(np.int64)
     weekday = (seconds // 86_400 + start.weekday()) % 7
     seconds = np.where((weekday >= 5) & (rng.random(n) < 0.35), seconds - 2 * 86_400, seconds)
-    return [start + timedelta(seconds=int(s)) for s in np.clip(seconds, 0, int(365.25 * years * 86_400) - 60)]
+    return [start + timedelta(seconds=int(s)) for s in np.clip(seconds, 0, int(365.0 * years * 86_400) - 60)]
 
 
 class _HousesOf:

@@ -6,6 +6,7 @@ is a few searches in one block of bytes.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -130,18 +131,14 @@ def _keys(entry: _Entry) -> list[str]:
 
 
 def _other_readings(name: str) -> list[str]:
-    """Pinyin and initials with every other reading of one letter (长, 重, 行 …)."""
+    """Pinyin and initials with the other readings of its letters (长, 重, 行 …); a dozen each at the most."""
     from pypinyin import Style, pinyin
 
-    out = []
+    out: list[str] = []
     for style in (Style.NORMAL, Style.FIRST_LETTER):
-        plain = pinyin(name, style=style)
         every = pinyin(name, style=style, heteronym=True)
-        for position, readings in enumerate(every):
-            for reading in readings:
-                if len(every) == len(plain) and reading != plain[position][0]:
-                    out.append("".join(reading if i == position else p[0] for i, p in enumerate(plain)).lower())
-    return out[:6]
+        out += ["".join(each).lower() for each in itertools.islice(itertools.product(*every), 12)]
+    return out
 
 
 def normal(text: str) -> str:

@@ -1,0 +1,105 @@
+"""kill -9 at random moments: what was confirmed is there afterwards, and no half batch."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import random
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from pm_desktop.base import paths
+from pm_desktop.base.label import Label
+from pm_desktop.domain.records import Complaint, Compound
+from pm_desktop.storage.database import Database
+from pm_desktop.workspace.edit import Edit, Patch
+from pm_desktop.workspace.workspace import Workspace
+from tests.helpers.counts import count
+
+BATCH = 4_000
+KILLS = count(50, 500)
+
+
+def _edits(home: str, basedir: str, said: Connection, start: int) -> None:
+    paths.set_basedir(basedir)
+    workspace = Workspace.open(home)
+    for n in range(start, start + 100_000):
+        record = Compound(id=f"{n:032x}", code=f"C{n}", name=f"小区{n}")
+        workspace.apply(Edit(Label("新建", "New"), (Patch("Compound", record.id, None, {f: getattr(record, f) for f in record.__slots__}),)))
+        said.send(n)
+
+
+def _imports(home: str, basedir: str, said: Connection, start: int) -> None:
+    from datetime import UTC, datetime
+
+    paths.set_basedir(basedir)
+    with Database.open(home) as db:
+        for n in range(start, start + 1_000):
+            with db.transaction() as tx:
+                rows = ((f"B{n}-{i}", datetime(2026, 1, 1, tzinfo=UTC), 121.5, 31.2) for i in range(BATCH))
+                tx.bulk_insert(Complaint, ("code", "received_at", "lon", "lat"), rows, batch_id=f"{n:032x}")
+                tx.audit("import", "ImportBatch", f"{n}")
+            said.send(n)
+
+
+def _creates(home: str, basedir: str, said: Connection, start: int) -> None:
+    paths.set_basedir(basedir)
+    for n in range(start, start + 1_000):
+        Workspace.create(Path(home).parent / f"new{n}").close()
+        said.send(n)
+
+
+def _killed(target: object, home: Path, basedir: Path, start: int, wait: float) -> list[int]:
+    """Run ``target`` in a process that is killed ``wait`` seconds after its first word; what it had confirmed."""
+    context = mp.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=target, args=(str(home), str(basedir), there, start))  # type: ignore[arg-type]
+    process.start()
+    there.close()
+    confirmed = []
+    assert here.poll(60)
+    confirmed.append(here.recv())
+    process.join(wait)
+    process.kill()
+    process.join()
+    try:
+        while here.poll(0):
+            confirmed.append(here.recv())
+    except EOFError:
+        pass
+    here.close()
+    process.close()
+    return confirmed
+
+
+@pytest.mark.timeout(3600)
+def test_killed_edits_and_imports_lose_nothing(tmp_path: Path, basedir: Path) -> None:
+    rng = random.Random(11)
+    home = tmp_path / "w"
+    Workspace.create(home).close()
+    edits: set[int] = set()
+    batches: set[int] = set()
+    for round_ in range(KILLS * 2 // 3):
+        start = 1_000_000 * (round_ + 1)
+        if round_ % 2:
+            edits |= set(_killed(_edits, home, basedir, start, rng.uniform(0, 0.25)))
+        else:
+            batches |= set(_killed(_imports, home, basedir, start, rng.uniform(0, 0.4)))
+        if round_ % 5 == 0 or round_ >= KILLS * 2 // 3 - 2:
+            with Database.open(home) as db:
+                stored = {int(r[0], 16) for r in db.rows(Compound, ("id",))}
+                assert edits <= stored
+                sizes = {int(b, 16): n for b, n in db.group_count(Complaint, ["source_batch_id"])}
+                assert batches <= sizes.keys()
+                assert set(sizes.values()) <= {BATCH}
+                assert db.verify_audit().ok
+
+
+def test_a_killed_creation_leaves_a_workspace_or_none(tmp_path: Path, basedir: Path) -> None:
+    rng = random.Random(5)
+    for round_ in range(KILLS // 3):
+        start = 1_000 * (round_ + 1)
+        for n in _killed(_creates, tmp_path / "x", basedir, start, rng.uniform(0, 0.3)):
+            with Database.open(tmp_path / f"new{n}") as db:
+                assert db.verify_audit().ok

@@ -1,0 +1,102 @@
+"""The sample district: complete, consistent, deterministic."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from pm_desktop.base.arraypack import ArrayPack
+from pm_desktop.base.jobs import JobContext
+from pm_desktop.domain.enums import CommitteeStatus
+from pm_desktop.domain.records import Building, Committee, Complaint, Compound, Contract, Device, Firm, ServiceProject, Town, WorkOrder, Zone
+from pm_desktop.sample.district import plan_district
+from pm_desktop.sample.geography import to_plane
+from pm_desktop.sample.registers import FIRMS, uscc
+from pm_desktop.storage.database import Database
+from pm_desktop.workspace.new import new_workspace
+
+
+def test_references_hold(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        zones, firms, compounds = ({r[0] for r in db.rows(k, ("id",))} for k in (Zone, Firm, Compound))
+        assert {r[0] for r in db.rows(ServiceProject, ("zone_id",))} <= zones
+        assert {r[0] for r in db.rows(Contract, ("firm_id",))} <= firms
+        assert {c for r in db.rows(Zone, ("compound_ids",)) for c in r[0]} == compounds
+        assert {r[0] for r in db.rows(Building, ("compound_id",))} <= compounds
+        assert {r[0] for r in db.rows(Complaint, ("compound_id",)) if r[0]} <= compounds
+        buildings = {r[0] for r in db.rows(Building, ("id",))}
+        assert {r[0] for r in db.rows(Complaint, ("building_id",)) if r[0]} <= buildings
+        assert {r[0] for r in db.rows(Device, ("zone_id",))} <= zones
+        towns = {r[0] for r in db.rows(Town, ("code",))}
+        assert len(towns) == 36 and {r[0] for r in db.rows(Compound, ("town_code",))} <= towns
+
+
+def test_the_36_inside_points_lie_in_their_towns() -> None:
+    district = plan_district()
+    for seed, outline in zip(district.towns, district.town_outline, strict=True):
+        assert outline.contains(shapely.Point(to_plane(np.array([seed.lon, seed.lat])))), seed.name
+    assert len(district.land.compound_block) == 3_000
+    assert 240_000 < len(district.houses.floors) < 360_000
+
+
+def test_lots_do_not_overlap(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        lots = shapely.from_wkb(np.array([r[0] for r in db.rows(Compound, ("geom",))], dtype=object))
+    assert shapely.is_valid(lots).all()
+    a, b = shapely.STRtree(lots).query(lots, predicate="overlaps")
+    assert len(a) == 0
+
+
+def test_every_committee_state_and_skewed_shares_occur() -> None:
+    from pm_desktop.sample import registers
+
+    district = plan_district()
+    rng = np.random.default_rng(1)
+    facts = registers.draw_facts(district, rng)
+    states = {row[3] for row in registers.committees(facts, rng)}
+    assert states == {s.value for s in CommitteeStatus}
+    shares = np.sort(np.bincount(facts.firm[facts.firm >= 0], minlength=FIRMS))[::-1]
+    assert shares[:30].sum() > 0.45 * shares.sum() and (shares > 0).sum() > 200
+    assert len({row[1] for row in registers.firms(np.random.default_rng(1))}) == FIRMS
+    weight = np.sort(__import__("pm_desktop.sample.events", fromlist=["x"]).compound_weights(facts, rng))[::-1]
+    assert 0.33 < weight[:330].sum() < 0.6  # DOMAIN: 11 % of compounds carry 47 % of complaints
+
+
+def test_credit_codes_check() -> None:
+    from stdnum.cn import uscc as standard
+
+    assert all(standard.is_valid(uscc(n)) for n in range(FIRMS))
+
+
+def test_times_have_seasons_and_hours(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        rows = db.rows(Complaint, ("received_at", "category"))
+        flooding = Counter(r[0].month for r in rows if r[1] == "11")
+        late = db.count(WorkOrder, {"breached": True}) / db.count(WorkOrder)
+    assert sum(flooding[m] for m in (6, 7, 8)) > sum(flooding[m] for m in (11, 12, 1))
+    hours = Counter((r[0].hour + 8) % 24 for r in rows)
+    assert hours[14] > 3 * hours[3]
+    assert 0.002 < late < 0.1
+
+
+def test_the_same_seed_gives_the_same_workspace(tmp_path: Path) -> None:
+    digests = []
+    for name in ("a", "b"):
+        new_workspace(JobContext(), str(tmp_path / name), sample=True, scale=0.005, complaints=300)
+        with Database.open(tmp_path / name, read_only=True) as db:
+            rows = [db.rows(k, [c for c in ("id", "code", "name", "lon", "lat") if c in k.__slots__], order_by=("id",)) for k in (Compound, Firm, Complaint, Device)]
+        pack = ArrayPack(tmp_path / name / "streets" / "sample.streets")
+        content = b"".join(pack[n].tobytes() for n in sorted(pack.names()))
+        digests.append(hashlib.sha256(repr(rows).encode() + content).hexdigest())
+    assert digests[0] == digests[1]
+
+
+def test_sample_is_labelled(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        assert db.meta("sample", "no") == "yes"
+        assert all("示例" in r[0] for r in db.rows(Firm, ("name",)))
+        assert db.count(Committee) > 0

@@ -1,0 +1,122 @@
+"""Profile, drill-down and search on a small sample."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pm_desktop.base.errors import InputRefused
+from pm_desktop.base.jobs import JobContext
+from pm_desktop.domain.records import Complaint, Compound, Device, Firm
+from pm_desktop.storage.database import Database
+from pm_desktop.workspace import queries
+from pm_desktop.workspace.drill import drill_rows
+from pm_desktop.workspace.profile import load_profile
+from pm_desktop.workspace.search import SearchIndex, build_index
+
+CTX = JobContext()
+
+
+def test_every_number_opens_as_many_rows(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        some = [r[0] for r in db.rows(Compound, ("id",), limit=12)]
+    drilled = 0
+    for identifier in some:
+        for block in load_profile(CTX, tiny_sample, identifier).blocks:
+            for item in block.items:
+                if item.drill is not None:
+                    table = drill_rows(CTX, tiny_sample, item.drill)
+                    assert table.total == len(table.rows) == item.drill.count
+                    drilled += 1
+    assert drilled > 40
+
+
+def test_a_profile_counts_as_brute_force_does(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        identifier = db.group_count(Complaint, ["compound_id"], {"compound_id": [r[0] for r in db.rows(Compound, ("id",))]})[0][0]
+        everything = db.rows(Complaint, ("compound_id", "received_at", "valid"))
+    newest = max(r[1] for r in everything)
+    mine = [r for r in everything if r[0] == identifier and (newest - r[1]).total_seconds() <= 365 * 86_400]
+    profile = load_profile(CTX, tiny_sample, identifier)
+    block = next(b for b in profile.blocks if b.key == "complaints")
+    assert block.items[0].value == f"{len(mine):,}"
+    assert block.items[1].value == f"{sum(r[2] is not False for r in mine):,}"
+    assert sum(block.trend) <= len(mine)
+
+
+def test_unknown_is_not_zero(tmp_path: Path) -> None:
+    location = str(tmp_path / "w")
+    with Database.create(location) as db, db.transaction() as tx:
+        tx.insert([Compound(id="a" * 32, code="C", name="孤村")])
+    profile = load_profile(CTX, location, "a" * 32, date(2026, 1, 1))
+    values = {(b.key, i.label.zh): i.value for b in profile.blocks for i in b.items}
+    assert values["housing", "户数"] is None
+    assert values["zone", "区域名称"] is None
+    assert values["complaints", "有效投诉率"] == "—"
+    with pytest.raises(InputRefused):
+        load_profile(CTX, location, "nobody")
+
+
+def test_personal_data_are_masked_in_tables(tiny_sample: str) -> None:
+    from pm_desktop.base.label import Label
+    from pm_desktop.workspace.profile import Drill
+
+    table = drill_rows(CTX, tiny_sample, Drill("Firm", {}, Label("企业", "Firms"), 300))
+    heads = [c.label.en for c in table.columns]
+    people, phones = heads.index("Contact"), heads.index("Telephone")
+    assert all(row[people].endswith("*") and "****" in row[phones] for row in table.rows)
+
+
+def test_figures_carry_source_and_date(tiny_sample: str) -> None:
+    figures = {f.key: f for f in queries.headline_figures(CTX, tiny_sample)}
+    assert all(f.source.zh and f.source.en for f in figures.values())
+    rate = figures["K-10"]
+    assert rate.numerator is not None and rate.denominator and rate.value == f"{100 * rate.numerator / rate.denominator:.2f}"
+
+
+def test_an_empty_workspace_shows_unknown_not_zero(tmp_path: Path) -> None:
+    location = str(tmp_path / "w")
+    Database.create(location).close()
+    figures = {f.key: f.value for f in queries.headline_figures(CTX, location)}
+    assert figures["K-10"] is None and figures["complaint_rate"] is None and figures["K-28"] is None
+    assert queries.extent(CTX, location) is None
+    assert queries.alert_queue(CTX, location).rows == ()
+
+
+def test_expired_rule_bases_are_marked(tmp_path: Path) -> None:
+    from pm_desktop.workspace.workspace import Workspace
+
+    workspace = Workspace.create(tmp_path / "w")
+    workspace.close()
+    rows = {r.title: r for r in queries.rule_bases(CTX, str(tmp_path / "w")).rows}
+    badge = rows["住宅物业管理若干意见"].badge
+    assert badge is not None and badge.zh == "依据已到期"
+
+
+def test_everything_is_found_by_name_pinyin_and_initials(tiny_sample: str, tmp_path: Path) -> None:
+    from pypinyin import Style, lazy_pinyin
+
+    packs = tuple(str(p) for p in (Path(tiny_sample) / "streets").glob("*"))
+    index = SearchIndex(build_index(CTX, tiny_sample, str(tmp_path / "i"), packs))
+    with Database.open(tiny_sample, read_only=True) as db:
+        compounds = db.rows(Compound, ("id", "name", "code"))
+        firm = db.rows(Firm, ("name", "code"), limit=1)[0]
+        device = db.rows(Device, ("code",), limit=1)[0][0]
+    for identifier, name, code in compounds:
+        for text in (name, code, "".join(lazy_pinyin(name)), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).upper(), f" {name} "):
+            assert identifier in [h.id for h in index.query(text, 60)], (name, text)
+    assert index.query(firm[0])[0].label == firm[0] and index.query(firm[1])[0].kind == "Firm"
+    assert index.query(device)[0].kind == "Device"
+    assert any(h.kind == "Street" for h in index.query("路", 300))
+    assert index.query("121.5, 31.2")[0].lon == 121.5
+    assert index.query("") == [] and index.query("\n") == []
+
+
+def test_other_readings_of_a_letter_are_found(tmp_path: Path) -> None:
+    location = str(tmp_path / "w")
+    with Database.create(location) as db, db.transaction() as tx:
+        tx.insert([Compound(id="a" * 32, code="C", name="长行里")])
+    index = SearchIndex(build_index(CTX, location, str(tmp_path / "i")))
+    assert index.query("zhangxingli") and index.query("changhangli")
