@@ -20,6 +20,7 @@ from pm_desktop.cartography.tilecache import Tile, TileCache
 log = logging.getLogger(__name__)
 _spawn = mp.get_context("spawn")
 MAX_RATIO = 4
+MAX_DEATHS = 12
 
 
 class _Worker:
@@ -97,6 +98,7 @@ class RenderEngine(QObject):
         self._labels: LabelRequest | None = None
         self._in_flight: dict[int, TileRequest | LabelRequest] = {}
         self._closed = False
+        self._deaths = 0
         self._message.connect(self._on_message, Qt.ConnectionType.QueuedConnection)
         count = workers if workers is not None else (2 if (os.cpu_count() or 1) > 2 else 1)
         self._workers = [_Worker(k, self._message.emit) for k in range(count)]
@@ -182,8 +184,16 @@ class RenderEngine(QObject):
         self._feed()
 
     def _replace(self, number: int) -> None:
-        """Start another process where one died, and paint again what it was at."""
+        """Start another process where one died, and paint again what it was at.
+
+        A request at which processes keep dying is given up, so that a broken pack cannot start one after another.
+        """
         lost = self._in_flight.pop(number, None)
+        self._deaths += 1
+        if self._deaths > MAX_DEATHS:
+            log.error("render processes keep ending; the map stays as it is until the program is started again")
+            self._wanted, self._labels = [], None
+            return
         log.warning("render process %d ended and is started again", number)
         self._workers[number].close()
         self._workers[number] = _Worker(number, self._message.emit)

@@ -83,14 +83,15 @@ def draw_shapes(painter: QPainter, found: Shapes, chosen: NDArray[Any] | None, g
     order = np.arange(len(found)) if chosen is None else chosen
     if len(order) == 0:
         return
-    stream = _stream(found, order, group)
+    data = _serialised(found, order, group)  # named: the stream only borrows it
+    stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
     path = QPainterPath()
     for _ in range((len(order) + group - 1) // group):
         stream >> path
         painter.drawPath(path)
 
 
-def _stream(found: Shapes, order: NDArray[Any], group: int) -> QDataStream:
+def _serialised(found: Shapes, order: NDArray[Any], group: int) -> QByteArray:
     parts, feat = gather(found.feat, order)
     flat, part = gather(found.part, parts)
     element = np.empty(len(flat), _ELEMENT)
@@ -104,4 +105,4 @@ def _stream(found: Shapes, order: NDArray[Any], group: int) -> QDataStream:
         pieces.append(struct.pack(">i", high - low))
         if high > low:
             pieces += (raw[low * 20:high * 20], _TAIL_LINES)
-    return QDataStream(QByteArray(b"".join(pieces)), QIODevice.OpenModeFlag.ReadOnly)
+    return QByteArray(b"".join(pieces))
