@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pm_desktop.ui.main_window import MainWindow
 
 WORKBENCHES = ("planner", "inspector", "command", "briefing", "data", "admin")
-SETTLE_TIMEOUT_S = 120.0
+SETTLE_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,8 @@ def _settle(window: MainWindow) -> None:
     poll.stop()
     limit.stop()
     if late:
-        raise ComponentMissing("view_incomplete", Label("画面在规定时间内未完成", "the view was not complete in time"),
+        waiting = ", ".join(window.waiting_for())
+        raise ComponentMissing("view_incomplete", Label(f"画面在规定时间内未完成（{waiting}）", f"the view was not complete in time ({waiting})"),
                                Label("请运行 pm-desktop doctor 并查看日志", "run pm-desktop doctor and see the log"))
 
 

@@ -186,7 +186,13 @@ class MainWindow(QMainWindow):
 
     def is_settled(self) -> bool:
         """Whether every panel is loaded and the map complete."""
-        return self._placed and self.session.is_idle and self.layering.is_idle and self.selection.is_idle and self.canvas.is_complete()
+        return not self.waiting_for()
+
+    def waiting_for(self) -> list[str]:
+        """What is not finished yet."""
+        parts = {"extent": self._placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle, "lists": self.selection.is_idle,
+                 "map": self.canvas.is_complete()}
+        return [name for name, done in parts.items() if not done]
 
     def _look_settled(self) -> None:
         if self.is_settled():

@@ -54,7 +54,7 @@ def test_a_picture_of_a_workbench(tiny_sample: str, tmp_path: Path, basedir: Pat
     out = tmp_path / "p.png"
     code, answer, errors = pm(basedir, "shot", "--workspace", tiny_sample, "--workbench", "inspector", "--size", "1366x768", "--theme", "dark", "--lang", "en",
                               "--out", str(out))
-    assert code == 0, errors
+    assert code == 0, (answer, errors)
     assert (answer["width"], answer["height"]) == (1366, 768)
     assert out.read_bytes()[:4] == b"\x89PNG" and out.stat().st_size > 60_000
 

@@ -1,0 +1,179 @@
+"""The window: every workbench, theme and language, on a small sample."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from pm_desktop.base import paths
+from pm_desktop.base.settings import Settings
+from pm_desktop.domain.records import Compound
+from pm_desktop.storage.database import Database
+from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
+from pm_desktop.ui.main_window import MainWindow
+from pm_desktop.ui.panels.lists import RowList
+from pm_desktop.ui.session import Session
+from pm_desktop.ui.start import crash_report
+
+CJK = re.compile("[一-鿿]")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
+    session = Session(tiny_sample)
+    made = MainWindow(session, Settings())
+    qtbot.addWidget(made)
+    made.resize(1680, 950)
+    made.show()
+    qtbot.waitUntil(made.is_settled, timeout=60_000)
+    yield made
+    made.close()
+    session.close()
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.wait(30)
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+
+
+def texts(window: QWidget) -> list[tuple[QWidget, str]]:
+    return [(w, w.text()) for kind in (QLabel, QPushButton) for w in window.findChildren(kind) if w.isVisible() and w.text()]
+
+
+def test_every_workbench_has_content_in_both_languages(window: MainWindow, qtbot: QtBot) -> None:
+    for lang in ("zh", "en"):
+        window.set_lang(lang)
+        for name in WORKBENCHES:
+            window.open_workbench(name)
+            settle(window, qtbot)
+            panel = window.selection.panel()
+            assert panel is not None and panel.isVisible(), name
+            shown = texts(window)
+            assert not [t for _, t in shown if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", t)], "a key shows"
+            buttons = [t for w, t in shown if isinstance(w, QPushButton)]
+            if lang == "en":
+                assert not [t for t in buttons if CJK.search(t)], (name, buttons)
+
+
+def test_no_button_is_cut_off(window: MainWindow, qtbot: QtBot) -> None:
+    for width, height in ((1366, 768), (1920, 1080)):
+        window.resize(width, height)
+        for lang in ("zh", "en"):
+            window.set_lang(lang)
+            for name in WORKBENCHES:
+                window.open_workbench(name)
+                settle(window, qtbot)
+                cut = [w.text() for w in window.findChildren(QPushButton) if w.isVisible() and w.width() + 1 < w.fontMetrics().horizontalAdvance(w.text())]
+                assert cut == [], (width, lang, name)
+                assert window.canvas.width() >= 0.55 * window.width(), (width, name)
+
+
+def test_the_theme_changes_everything_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    light = window.grab().toImage().pixelColor(5, 300).lightness()
+    window.set_theme("dark")
+    settle(window, qtbot)
+    assert window.grab().toImage().pixelColor(5, 300).lightness() < light - 100
+    window.set_theme("contrast")
+    settle(window, qtbot)
+
+
+def test_a_compound_is_searched_opened_and_drilled(window: MainWindow, qtbot: QtBot, tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        identifier, name = db.rows(Compound, ("id", "name"), limit=1)[0]
+    window.commands.focus_search()
+    qtbot.keyClicks(window.top.search, "")
+    window.top.search.setText(name)
+    window.top.search.textEdited.emit(name)
+    assert window.top.search.results()[0].label == name
+    qtbot.keyClick(window.top.search, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert window.selection.currentWidget() is window.selection.profile
+    links = [b for b in window.selection.profile.findChildren(QPushButton) if b.objectName() == "link" and b.isVisible()]
+    assert len(links) >= 3
+    links[0].click()
+    settle(window, qtbot)
+    assert window.bottom.isVisible() and window.table.model.rowCount() > 0
+    window.selection.back()
+    assert window.selection.currentWidget() is window.selection.panel()
+
+
+def test_lists_filter_by_typing(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.selection.panel()
+    assert isinstance(panel, RowList)
+    total = panel.model.rowCount()
+    panel.filter.setText(panel.model.index(0).data(Qt.ItemDataRole.UserRole).title)
+    assert 0 < panel.model.rowCount() < total
+
+
+def test_layers_are_switched_and_ordered(window: MainWindow, qtbot: QtBot) -> None:
+    window.layers.set_visible(("streets", "alerts", "complaint_heat"))
+    settle(window, qtbot)
+    assert [v.id for v in window.canvas.layers()] == ["complaint_heat", "alerts"]
+    window.layers.set_visible(())
+    settle(window, qtbot)
+    assert window.canvas.layers() == ()
+
+
+def test_every_action_has_words_and_a_method(window: MainWindow) -> None:
+    for action in ACTIONS:
+        assert window.words(action.key)
+        method = action.method
+        assert method.startswith("go_") or hasattr(window.commands, method) or hasattr(window, method), action
+    keys = [a.shortcut for a in ACTIONS if a.shortcut]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_window_never_blocks_long(window: MainWindow, qtbot: QtBot) -> None:
+    """While profiles are read and layers built, the event loop keeps turning."""
+    gaps: list[float] = []
+    last = [time.perf_counter()]
+
+    def tick() -> None:
+        now = time.perf_counter()
+        gaps.append(now - last[0])
+        last[0] = now
+
+    timer = QTimer(interval=5)
+    timer.timeout.connect(tick)
+    window.layers.set_visible(("streets", "zones", "compounds", "alerts"))
+    settle(window, qtbot)
+    timer.start()
+    last[0] = time.perf_counter()
+    window.layers.set_visible(("streets", "firms", "devices", "complaint_heat"))
+    settle(window, qtbot)
+    timer.stop()
+    # 100 ms are promised on an idle machine; two test processes share this one's two cores
+    assert sorted(gaps)[int(len(gaps) * 0.99)] < 0.25
+
+
+def test_a_crash_is_written_down_without_personal_data() -> None:
+    try:
+        raise ValueError("boom")
+    except ValueError as error:
+        file = crash_report(type(error), error, error.__traceback__)
+    text = file.read_text("utf-8")
+    assert "boom" in text and "pm_desktop" in text and file.parent == paths.log_dir()
+
+
+def test_contrast_is_enough_in_every_theme() -> None:
+    tokens = json.loads((Path(paths.resources_dir()) / "themes" / "tokens.json").read_text("utf-8"))
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for name, t in tokens.items():
+        pairs = [(ink, back) for ink in ("ink", "ink2", "ink3", "accent") for back in ("surface", "surface2")]
+        pairs += [("accent_ink", "accent"), ("ok", "ok_soft"), ("warn", "warn_soft"), ("bad", "bad_soft"), ("ink", "accent_soft")]
+        for ink, back in pairs:
+            high, low = sorted((luminance(t[ink]), luminance(t[back])), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (name, ink, back)
