@@ -96,7 +96,7 @@ class RenderEngine(QObject):
         self.scene: Scene | None = None
         self._wanted: list[TileRequest] = []
         self._labels: LabelRequest | None = None
-        self._in_flight: dict[int, TileRequest | LabelRequest] = {}
+        self._in_flight: dict[int, tuple[int, TileRequest | LabelRequest]] = {}  # with the scene's generation
         self._closed = False
         self._deaths = 0
         self._message.connect(self._on_message, Qt.ConnectionType.QueuedConnection)
@@ -142,10 +142,11 @@ class RenderEngine(QObject):
                 worker.send(self.scene)
                 worker.scene = self.scene.generation
             worker.busy = True
-            self._in_flight[worker.number] = job
+            self._in_flight[worker.number] = (self.scene.generation, job)
             worker.send(job)
 
     def _next(self, worker: _Worker) -> TileRequest | LabelRequest | None:
+        assert self.scene is not None
         # names come from the first worker only: it alone knows which sprites the window has
         tiles_first = len(self._wanted) > 2
         if worker.number == 0 and self._labels is not None and not tiles_first:
@@ -153,7 +154,8 @@ class RenderEngine(QObject):
             return request
         while self._wanted:
             tile = self._wanted.pop(0)
-            if tile not in self._in_flight.values():
+            # the same tile of an older scene may still be on its way: it has to be painted again
+            if (self.scene.generation, tile) not in self._in_flight.values():
                 return tile
         if worker.number == 0 and self._labels is not None:
             request, self._labels = self._labels, None
@@ -188,7 +190,7 @@ class RenderEngine(QObject):
 
         A request at which processes keep dying is given up, so that a broken pack cannot start one after another.
         """
-        lost = self._in_flight.pop(number, None)
+        _, lost = self._in_flight.pop(number, (0, None))
         self._deaths += 1
         if self._deaths > MAX_DEATHS:
             log.error("render processes keep ending; the map stays as it is until the program is started again")

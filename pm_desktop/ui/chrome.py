@@ -11,7 +11,7 @@ from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.panels.search import SearchBox
-from pm_desktop.ui.session import Task
+from pm_desktop.ui.tasks import Task
 
 
 class TopBar(QWidget):

@@ -6,36 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
-from pm_desktop.base.jobs import Job, Lane
+from pm_desktop.base.jobs import Lane
+from pm_desktop.ui.tasks import Task, TaskDesk
 from pm_desktop.workspace.edit import Changes
 from pm_desktop.workspace.workspace import Workspace
-
-
-class Task(QObject):
-    """One job as the window sees it; its signals come in the window's thread."""
-
-    progressed = Signal(float, str)
-    done = Signal(object)
-    failed = Signal(object)
-    ended = Signal()
-
-    def __init__(self, name: str, parent: QObject) -> None:
-        super().__init__(parent)
-        self.name = name
-        self.job: Job | None = None
-        self.done.connect(self._end, Qt.ConnectionType.QueuedConnection)
-        self.failed.connect(self._end, Qt.ConnectionType.QueuedConnection)
-
-    def _end(self, _result: object) -> None:
-        self.ended.emit()
-        self.deleteLater()
-
-    def cancel(self) -> None:
-        """Ask it to stop."""
-        if self.job is not None:
-            self.job.cancel()
 
 
 class Session(QObject):
@@ -54,12 +30,12 @@ class Session(QObject):
 
     def __init__(self, location: str) -> None:
         super().__init__()
+        self._desk = TaskDesk(self)
         self.workspace = Workspace.open(location)
         self.location = self.workspace.location
         self._data = Lane("data")
         self._data.warm()
         self._import: Lane | None = None
-        self._running = 0
         self._unsubscribe = self.workspace.subscribe(self.changed.emit)
 
     @property
@@ -70,7 +46,7 @@ class Session(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing runs or waits."""
-        return self._running == 0
+        return self._desk.is_idle
 
     def run(self, name: str, function: Callable[..., Any], *args: Any, done: Callable[[Any], None],
             failed: Callable[[BaseException], None], long: bool = False) -> Task:
@@ -78,23 +54,14 @@ class Session(QObject):
 
         ``long`` work (imports) has a process of its own and is shown with progress and a cancel button.
         """
-        task = Task(name, self)
-        task.done.connect(done, Qt.ConnectionType.QueuedConnection)
-        task.failed.connect(failed, Qt.ConnectionType.QueuedConnection)
-        task.ended.connect(self._one_ended)
-        self._running += 1
-        task.job = Job(function, args, name, task.progressed.emit, task.done.emit, task.failed.emit)
+        lane = self._data
         if long:
-            self._import = self._import or Lane("import")
-            self._import.submit(task.job)
+            lane = self._import = self._import or Lane("import")
+        task = self._desk.start(lane, name, function, args, done, failed)
+        if long:
             self.busy.emit(task)
             task.ended.connect(lambda: self.busy.emit(None))
-        else:
-            self._data.submit(task.job)
         return task
-
-    def _one_ended(self) -> None:
-        self._running -= 1
 
     def announce(self, changes: Changes) -> None:
         """Tell everyone of a change that a helper process stored."""
@@ -102,6 +69,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the helper processes and let go of the store."""
+        self._desk.close()
         self._unsubscribe()
         for lane in (self._data, self._import):
             if lane is not None:

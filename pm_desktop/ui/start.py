@@ -6,6 +6,7 @@ import logging
 import platform
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,12 +16,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 from pm_desktop import __version__
 from pm_desktop.base import paths
 from pm_desktop.base.errors import PmError
-from pm_desktop.base.jobs import Job, JobContext, Lane
+from pm_desktop.base.jobs import JobContext, Lane
 from pm_desktop.base.settings import Settings, load_settings, save_settings
 from pm_desktop.ui.dialogs.simple import tell_error
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
-from pm_desktop.ui.session import Session, Task
+from pm_desktop.ui.session import Session
+from pm_desktop.ui.tasks import TaskDesk
 from pm_desktop.ui.theme import apply_theme
 
 log = logging.getLogger(__name__)
@@ -110,7 +112,7 @@ class Welcome(QDialog):
         super().__init__()
         self._words, self._sample = words, sample
         self.chosen: str | None = None
-        self._lane = Lane("welcome")
+        self._lane, self._desk = Lane("welcome"), TaskDesk(self)
         self.setWindowTitle(words("app.title"))
         self.setMinimumWidth(520)
         layout = QVBoxLayout(self)
@@ -146,18 +148,13 @@ class Welcome(QDialog):
         if folder:
             self._finish(folder)
 
-    def _run(self, function: object, location: str) -> None:
+    def _run(self, function: Callable[..., str], location: str) -> None:
         for button in self._buttons:
             button.setEnabled(False)
         self._bar.show()
         self._message.setText(self._words("welcome.making"))
-        task = Task("welcome", self)
-        task.progressed.connect(lambda fraction, _note: self._bar.setValue(round(fraction * 1000)))
-        task.done.connect(self._finish)
-        task.failed.connect(self._failed)
-        task.job = self._lane.submit(Job(function, (location,), "welcome", task.progressed.emit, task.done.emit,  # type: ignore[arg-type]
-                                         task.failed.emit))
-        self._task = task
+        self._task = self._desk.start(self._lane, "welcome", function, (location,), self._finish, self._failed)
+        self._task.progressed.connect(lambda fraction, _note: self._bar.setValue(round(fraction * 1000)))
 
     def _failed(self, error: BaseException) -> None:
         for button in self._buttons:
@@ -171,5 +168,6 @@ class Welcome(QDialog):
 
     def done(self, result: int) -> None:
         """End the helper process with the dialog; a half-made sample is removed by its job."""
+        self._desk.close()
         self._lane.close()
         super().done(result)

@@ -87,7 +87,7 @@ def test_the_theme_changes_everything_at_once(window: MainWindow, qtbot: QtBot) 
 
 def test_a_compound_is_searched_opened_and_drilled(window: MainWindow, qtbot: QtBot, tiny_sample: str) -> None:
     with Database.open(tiny_sample, read_only=True) as db:
-        identifier, name = db.rows(Compound, ("id", "name"), limit=1)[0]
+        _identifier, name = db.rows(Compound, ("id", "name"), limit=1)[0]
     window.commands.focus_search()
     qtbot.keyClicks(window.top.search, "")
     window.top.search.setText(name)

@@ -27,7 +27,8 @@ from pm_desktop.base.errors import Cancelled
 from pm_desktop.intake.kinds import KINDS
 from pm_desktop.ui.dialogs.simple import error_text
 from pm_desktop.ui.i18n import Words
-from pm_desktop.ui.session import Session, Task
+from pm_desktop.ui.session import Session
+from pm_desktop.ui.tasks import Task
 from pm_desktop.workspace.edit import Changes
 
 FILTER = "*.geojson *.json *.gpkg *.shp *.csv *.xlsx"

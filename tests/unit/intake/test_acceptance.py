@@ -286,4 +286,4 @@ def test_the_real_files_of_pudong(tmp_path: Path) -> None:
     report = bring(location, folder / "lingang_iot_sensors_2019.csv", "devices")
     assert (report["stored"], report["located"]) == (789, 788)
     with Database.open(location) as db:
-        assert dict((r[0], r[1]) for r in db.group_count(Device, ["scene"]))["FIRE"] == 480
+        assert {r[0]: r[1] for r in db.group_count(Device, ["scene"])}["FIRE"] == 480

@@ -44,7 +44,7 @@ def test_classes_differ_for_colour_blind_people(base: str) -> None:
     for layer in all_layers():
         classes = getattr(layer.style, "classes", ())
         for a, b in itertools.combinations(classes, 2):
-            if a.pattern != b.pattern or isinstance(layer.style, PointStyle) and a.shape != b.shape:
+            if a.pattern != b.pattern or (isinstance(layer.style, PointStyle) and a.shape != b.shape):
                 continue  # told apart by pattern or shape, not by colour
             gap = np.linalg.norm(_seen_by_deuteranope(getattr(a, base)) - _seen_by_deuteranope(getattr(b, base)))
             assert gap > 4, (layer.id, a.key, b.key, gap)

@@ -12,7 +12,19 @@ import shapely
 from pm_desktop.base.arraypack import ArrayPack
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.enums import CommitteeStatus
-from pm_desktop.domain.records import Building, Committee, Complaint, Compound, Contract, Device, Firm, ServiceProject, Town, WorkOrder, Zone
+from pm_desktop.domain.records import (
+    Building,
+    Committee,
+    Complaint,
+    Compound,
+    Contract,
+    Device,
+    Firm,
+    ServiceProject,
+    Town,
+    WorkOrder,
+    Zone,
+)
 from pm_desktop.sample.district import plan_district
 from pm_desktop.sample.geography import to_plane
 from pm_desktop.sample.registers import FIRMS, uscc
@@ -47,7 +59,7 @@ def test_lots_do_not_overlap(tiny_sample: str) -> None:
     with Database.open(tiny_sample, read_only=True) as db:
         lots = shapely.from_wkb(np.array([r[0] for r in db.rows(Compound, ("geom",))], dtype=object))
     assert shapely.is_valid(lots).all()
-    a, b = shapely.STRtree(lots).query(lots, predicate="overlaps")
+    a, _b = shapely.STRtree(lots).query(lots, predicate="overlaps")
     assert len(a) == 0
 
 
