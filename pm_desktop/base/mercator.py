@@ -52,6 +52,11 @@ def units_per_px(zoom: float) -> float:
     return float(2.0 ** (31 - zoom) / TILE_PX)
 
 
+def zoom_of(unit: float) -> float:
+    """Zoom at which a logical pixel covers ``unit`` world units."""
+    return math.log2(WORLD / TILE_PX / unit)
+
+
 def metres_per_unit(lat: float) -> float:
     """Ground metres of one world unit at latitude ``lat`` degrees (scale bars and radii only)."""
     return 40075016.685578488 * math.cos(math.radians(lat)) / WORLD

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 
 from pm_desktop.base.arraypack import text_at
 from pm_desktop.cartography.fonts import font
-from pm_desktop.cartography.overlay import LayerPack
+from pm_desktop.cartography.overlay import LayerPack, marker_radius, markers
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import FillStyle, LineStyle, PointStyle
 from pm_desktop.streets.classes import RoadClass
@@ -89,12 +89,20 @@ class Collisions:
 
     def take(self, boxes: list[tuple[float, float, float, float]]) -> bool:
         """Take all ``boxes`` (x0, y0, x1, y1) if they are free; whether they were."""
-        cells = {(i, j) for x0, y0, x1, y1 in boxes for i in range(int(x0 // CELL_PX), int(x1 // CELL_PX) + 1)
-                 for j in range(int(y0 // CELL_PX), int(y1 // CELL_PX) + 1)}
+        cells = set[tuple[int, int]]().union(*map(_cells, boxes))
         if not self._taken.isdisjoint(cells):
             return False
         self._taken |= cells
         return True
+
+    def block(self, box: tuple[float, float, float, float]) -> None:
+        """Take a box whatever lies there."""
+        self._taken |= _cells(box)
+
+
+def _cells(box: tuple[float, float, float, float]) -> set[tuple[int, int]]:
+    x0, y0, x1, y1 = box
+    return {(i, j) for i in range(int(x0 // CELL_PX), int(x1 // CELL_PX) + 1) for j in range(int(y0 // CELL_PX), int(y1 // CELL_PX) + 1)}
 
 
 @dataclass(slots=True)
@@ -110,16 +118,19 @@ class Labeller:
     placed: list[Placement] = field(default_factory=list)
     taken: Collisions = field(default_factory=Collisions)
 
-    def point(self, x: float, y: float, text: str, size: float, kind: str, *, bold: bool = False, dy: float = 0.0) -> bool:
-        """Lay ``text`` centred at world (x, y), ``dy`` pixels lower, if there is room."""
+    def point(self, x: float, y: float, text: str, size: float, kind: str, *, bold: bool = False,
+              dys: tuple[float, ...] = (0.0,)) -> bool:
+        """Lay ``text`` centred at world (x, y), lowered by the first of ``dys`` pixels that has room."""
         colour, halo = self.style.colours["label"][kind]
         sprite = self.sprites.get(text, size, bold, colour, halo)
         width, height = self.sprites.size[sprite]
-        px, py = x / self.unit, y / self.unit + dy
-        if not self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)]):
-            return False
-        self.placed.append(Placement(sprite, x, y, 0.0, dy, 0.0))
-        return True
+        px, middle = x / self.unit, y / self.unit
+        for dy in dys:
+            py = middle + dy
+            if self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)]):
+                self.placed.append(Placement(sprite, x, y, 0.0, dy, 0.0))
+                return True
+        return False
 
     def along(self, line: NDArray[np.float64], text: str, size: float, kind: str) -> None:
         """Repeat ``text`` along a line (world coordinates), each letter turned with it."""
@@ -169,21 +180,21 @@ def label_streets(labeller: Labeller, pack: StreetPack) -> None:
     """Places, stations, road names, points of interest, in this order."""
     zoom = labeller.zoom
     if zoom < 15.5:
-        _points(labeller, pack, "place", 15.0 if zoom > 12 else 12.5, "place", bold=True)
+        _points(labeller, pack, "place", 15.0 if zoom > 12 else 12.5, "place", bold=True, dys=(0.0, 24.0, -24.0, 36.0, -36.0))
     if zoom >= 12.5:
-        _points(labeller, pack, "station", 11.0, "station", dy=11)
+        _points(labeller, pack, "station", 11.0, "station", dys=(11.0,))
     _roads(labeller, pack)
     if zoom >= 15.2:
         _points(labeller, pack, "poi", 11.0, "poi")
 
 
 def _points(labeller: Labeller, pack: StreetPack, theme: str, size: float, kind: str, *, bold: bool = False,
-            dy: float = 0.0) -> None:
+            dys: tuple[float, ...] = (0.0,)) -> None:
     xy, name, rank = (pack.arrays[f"{theme}/{key}"] for key in ("xy", "name", "rank"))
     x0, y0, x1, y1 = labeller.box
     inside = np.flatnonzero((xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1) & (name >= 0))
     for i in inside[np.lexsort((inside, rank[inside]))][:400].tolist():
-        labeller.point(float(xy[i, 0]), float(xy[i, 1]), pack.name(int(name[i]), labeller.lang), size, kind, bold=bold, dy=dy)
+        labeller.point(float(xy[i, 0]), float(xy[i, 1]), pack.name(int(name[i]), labeller.lang), size, kind, bold=bold, dys=dys)
 
 
 def _roads(labeller: Labeller, pack: StreetPack) -> None:
@@ -202,6 +213,14 @@ def _roads(labeller: Labeller, pack: StreetPack) -> None:
         labeller.along(line, pack.name(int(name[k]), labeller.lang), _ROAD_SIZE[road], "road")
 
 
+def avoid_markers(labeller: Labeller, pack: LayerPack, style: PointStyle) -> None:
+    """Keep names off the markers of a point layer."""
+    world, cls, count = markers(pack, style, labeller.box, labeller.zoom, labeller.unit)
+    for (x, y), c, n in zip((world / labeller.unit).tolist(), cls.tolist(), count.tolist(), strict=True):
+        half = marker_radius(style.classes[c], n)
+        labeller.taken.block((x - half, y - half, x + half, y + half))
+
+
 def label_layer(labeller: Labeller, pack: LayerPack) -> None:
     """Names of a layer's features where its style asks for them."""
     style = pack.style
@@ -211,8 +230,8 @@ def label_layer(labeller: Labeller, pack: LayerPack) -> None:
         return
     index = pack.features_in(labeller.box)
     xy, rank = pack.arrays["f/label_xy"][index], pack.arrays["f/rank"][index]
-    dy = 14.0 if isinstance(style, PointStyle) else 0.0
+    dys = (20.0, -20.0) if isinstance(style, PointStyle) else (0.0,)
     for k in np.lexsort((index, rank))[:900].tolist():
         text = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], int(index[k]))
         if text:
-            labeller.point(float(xy[k, 0]), float(xy[k, 1]), text, 12.0, "feature", bold=False, dy=dy)
+            labeller.point(float(xy[k, 0]), float(xy[k, 1]), text, 12.0, "feature", bold=False, dys=dys)

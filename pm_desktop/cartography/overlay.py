@@ -128,10 +128,12 @@ def _line(painter: QPainter, pack: LayerPack, line: LineStyle, frame: Frame, zoo
         draw_shapes(painter, found, chosen, 1, close=False)
 
 
-def _points(painter: QPainter, pack: LayerPack, point: PointStyle, frame: Frame, zoom: float, ratio: float,
-            style: MapStyle) -> None:
-    cell = CLUSTER_PX * ratio * frame.unit
-    box = frame.box(0)
+def markers(pack: LayerPack, point: PointStyle, box: tuple[float, float, float, float], zoom: float,
+            px: float) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
+    """World places (n, 2), classes and numbers of points of the markers that are drawn in ``box``; ``px`` world units a pixel."""
+    if zoom < point.from_zoom:
+        return np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros(0, np.int64)
+    cell = CLUSTER_PX * px
     # whole cells, so that every picture that touches a cluster counts the same points
     whole = (int(box[0] // cell - 1) * int(cell), int(box[1] // cell - 1) * int(cell),
              int((box[2] // cell + 2) * cell), int((box[3] // cell + 2) * cell))
@@ -139,9 +141,18 @@ def _points(painter: QPainter, pack: LayerPack, point: PointStyle, frame: Frame,
     world = pack.arrays["f/xy"][index]
     cls = pack.arrays["f/cls"][index].astype(np.int64)
     if point.cluster_zoom is not None and zoom < point.cluster_zoom:
-        world, cls, count = _clustered(world, cls, cell)
-    else:
-        count = np.ones(len(world), np.int64)
+        return _clustered(world, cls, cell)
+    return world, cls, np.ones(len(world), np.int64)
+
+
+def marker_radius(entry: StyleClass, count: int) -> float:
+    """Radius in logical pixels of a marker that stands for ``count`` points."""
+    return float(entry.size / 2 * (1.0 if count == 1 else min(2.3, 1.25 + 0.22 * np.log2(count))))
+
+
+def _points(painter: QPainter, pack: LayerPack, point: PointStyle, frame: Frame, zoom: float, ratio: float,
+            style: MapStyle) -> None:
+    world, cls, count = markers(pack, point, frame.box(0), zoom, ratio * frame.unit)
     xy = frame.pixels(world)
     # severe classes come first in a style and are drawn last, on top
     for i in np.argsort(-cls, kind="stable").tolist():
@@ -149,15 +160,18 @@ def _points(painter: QPainter, pack: LayerPack, point: PointStyle, frame: Frame,
 
 
 def _clustered(world: NDArray[Any], cls: NDArray[np.int64], cell: float) -> tuple[Any, Any, Any]:
-    """Points of one cell drawn as one, at their mean, in the most important class (the lowest), with their number."""
+    """Points of one cell drawn as one, near their mean, in the most important class (the lowest), with their number."""
     if len(world) == 0:
         return world, cls, np.zeros(0, np.int64)
-    key = (world[:, 0] // cell).astype(np.int64) << 32 | (world[:, 1] // cell).astype(np.int64)
-    _, group, count = np.unique(key, return_inverse=True, return_counts=True)
+    column, row = (world[:, 0] // cell).astype(np.int64), (world[:, 1] // cell).astype(np.int64)
+    _, first, group, count = np.unique(column << 32 | row, return_index=True, return_inverse=True, return_counts=True)
     mean = np.stack([np.bincount(group, world[:, k]) / count for k in (0, 1)], axis=1)
+    # a cluster keeps to the middle of its cell, so that two neighbours do not cover each other
+    middle = (np.stack([column[first], row[first]], axis=1) + 0.5) * cell
+    place = np.where((count > 1)[:, None], np.clip(mean, middle - 0.22 * cell, middle + 0.22 * cell), mean)
     lowest = np.full(len(count), 255)
     np.minimum.at(lowest, group, cls)
-    return mean, lowest, count
+    return place, lowest, count
 
 
 def shape_path(shape: str, centre: QPointF, radius: float) -> QPainterPath:
@@ -178,8 +192,7 @@ def shape_path(shape: str, centre: QPointF, radius: float) -> QPainterPath:
 
 
 def _point(painter: QPainter, at: QPointF, entry: StyleClass, count: int, ratio: float, style: MapStyle) -> None:
-    radius = entry.size / 2 * ratio * (1.0 if count == 1 else min(2.3, 1.25 + 0.22 * np.log2(count)))
-    path = shape_path(entry.shape, at, radius)
+    path = shape_path(entry.shape, at, marker_radius(entry, count) * ratio)
     halo = QColor("#10151c" if style.is_dark else "#ffffff")
     painter.setPen(QPen(QBrush(halo), 2.2 * ratio))
     painter.setBrush(QBrush(class_colour(entry, style)))

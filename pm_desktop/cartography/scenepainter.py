@@ -14,11 +14,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pm_desktop.base.errors import PmError
 from pm_desktop.base.mercator import WORLD, units_per_px
 from pm_desktop.cartography.geometry import Frame
-from pm_desktop.cartography.labels import Labeller, Sprites, label_layer, label_streets
+from pm_desktop.cartography.labels import Labeller, Sprites, avoid_markers, label_layer, label_streets
 from pm_desktop.cartography.overlay import LayerPack, paint_layer
 from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest, pack_key
 from pm_desktop.cartography.streetpainter import paint_streets
 from pm_desktop.cartography.style import map_style
+from pm_desktop.layers.style import LineStyle, PointStyle
 from pm_desktop.streets.pack import StreetPack
 from pm_desktop.streets.raster import RasterBase
 
@@ -72,7 +73,10 @@ class ScenePainter:
         labeller = Labeller(request.zoom, units_per_px(request.zoom), request.box, self.style, self.scene.lang, self.sprites)
         streets = [b for b in self.bases if isinstance(b, StreetPack)]
         for pack in reversed([layer for layer, opacity in self.layers if opacity > 0]):
-            if pack.style.__class__.__name__ != "LineStyle":
+            if isinstance(pack.style, PointStyle):
+                avoid_markers(labeller, pack, pack.style)
+        for pack in reversed([layer for layer, opacity in self.layers if opacity > 0]):
+            if not isinstance(pack.style, LineStyle):
                 label_layer(labeller, pack)
         for base in streets:
             label_streets(labeller, base)

@@ -105,6 +105,27 @@ def from_polygons(geometry: Sequence[bytes | None], ids: Sequence[str], names: S
     return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(blobs) - len(chosen))
 
 
+def from_borders(geometry: Sequence[bytes | None], ids: Sequence[str], names: Sequence[str]) -> LayerData:
+    """Borders of WKB areas (degrees) as lines of class 0: what an earlier area has drawn is left out of the later ones."""
+    import shapely
+
+    shapes = shapely.from_wkb(np.array(geometry, dtype=object))
+    chosen = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes))
+    areas = shapely.make_valid(shapely.transform(shapes[chosen], lambda xy: to_world(xy[:, 0], xy[:, 1]).astype(float)))
+    lines = shapely.boundary(areas)
+    tree = shapely.STRtree(areas)
+    for i in range(len(areas)):
+        before = [j for j in tree.query(lines[i]).tolist() if j < i]
+        if before:
+            # half a metre (30 units) around what is drawn: two surveys of one border seldom agree to the last digit
+            lines[i] = shapely.difference(lines[i], shapely.buffer(shapely.union_all(shapely.boundary(areas[before])), 30.0))
+    pieces, owner = shapely.get_parts(shapely.line_merge(lines), return_index=True)
+    arrays, grid = _area_table(pieces)
+    numbers = chosen[owner].tolist()
+    arrays |= _attributes([ids[i] for i in numbers], [names[i] for i in numbers], np.zeros(len(numbers)), None)
+    return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(shapes) - len(chosen))
+
+
 def _area_table(world: NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict[str, int]]:
     from pm_desktop.streets.levels import feature_table
 
@@ -169,6 +190,8 @@ def _heat_top(xy: NDArray[np.int32], radius_m: float) -> float:
 def legend_of(style: Style, data: LayerData) -> tuple[tuple[Label, int], ...]:
     """Words and counts of the legend; the counts add up to what is shown."""
     match style:
+        case LineStyle(classes=(only,)):
+            return ((only.label, data.shown),)  # borders are drawn in pieces
         case FillStyle(classes=classes) | LineStyle(classes=classes) | PointStyle(classes=classes):
             counts = np.bincount(data.arrays["f/cls"], minlength=len(classes)).tolist()
             return tuple((entry.label, int(n)) for entry, n in zip(classes, counts, strict=True))

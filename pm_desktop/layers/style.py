@@ -50,11 +50,12 @@ class LineStyle:
 
 @dataclass(frozen=True, slots=True)
 class PointStyle:
-    """Points drawn as shapes with a halo; below ``cluster_zoom`` near ones are clustered with their count."""
+    """Points drawn as shapes with a halo from ``from_zoom`` on; below ``cluster_zoom`` near ones are one with their count."""
 
     classes: tuple[StyleClass, ...]
     cluster_zoom: float | None = None
     label_zoom: float | None = None
+    from_zoom: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

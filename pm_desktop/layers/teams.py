@@ -25,4 +25,4 @@ def load(db: Database, as_of: date | None) -> LayerData:
 
 
 LAYER = Layer("teams", Label("应急队伍", "Emergency teams"), 65, frozenset({"EmergencyTeam"}),
-              PointStyle(CLASSES, cluster_zoom=12.5, label_zoom=14.0), load, default_on=False)
+              PointStyle(CLASSES, cluster_zoom=12.5, label_zoom=14.0, from_zoom=11.5), load, default_on=False)

@@ -38,7 +38,7 @@ class TopBar(QWidget):
         row.setSpacing(2)
         row.addWidget(self._brand)
         for name in WORKBENCHES:
-            button = QPushButton(objectName="workbench", checkable=True)
+            button = QPushButton(objectName="workbench", checkable=True, focusPolicy=Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, which=name: self.switched.emit(which))
             self._group.addButton(button)
             self._buttons[name] = button
@@ -50,7 +50,7 @@ class TopBar(QWidget):
         self.sample = QLabel(objectName="sample")
         self.workspace = QLabel(objectName="meta")
         self.menu = QToolButton(text="☰", objectName="flat", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
-        row.addWidget(self.sample)
+        row.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.workspace)
         row.addWidget(self.menu)
         words.changed.connect(self.retranslate)

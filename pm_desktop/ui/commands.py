@@ -243,7 +243,7 @@ class WindowCommands(QObject):
         lines = []
         for each in hit.hits[:4]:
             kind = self._w.words.of(layer_by_id(each.layer).label)
-            lines.append(f"{each.name or each.id} · {kind}")
+            lines.append(self._w.words("hover.cluster", kind=kind, n=each.count) if each.count > 1 else f"{each.name or each.id} · {kind}")
         return "\n".join(lines)
 
     def select_compound(self, wanted: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from pm_desktop.base.settings import Settings, save_settings
 from pm_desktop.ui.actions import ACTIONS
-from pm_desktop.ui.canvas import Hit, MapCanvas, View
+from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, View
 from pm_desktop.ui.chrome import Status, TopBar, fill_menu
 from pm_desktop.ui.commands import WindowCommands
 from pm_desktop.ui.i18n import Words
@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
         self.layers = LayersPanel(self.words, self.theme)
         self.selection = SelectionDock(session, self.words, self.theme)
         self.table = TablePanel(self.words)
+        self.map_buttons = MapButtons(self.words, self.canvas)
         self.top = TopBar(self.words, self)
         self.status = Status(self.words)
         self.workbench = ""
@@ -87,6 +88,8 @@ class MainWindow(QMainWindow):
         self.top.search.found.connect(self._found)
         self.top.search.commanded.connect(self.commands.run)
         self.canvas.clicked.connect(self._clicked)
+        self.map_buttons.asked.connect(self.commands.run)
+        self.left.visibilityChanged.connect(lambda shown: self.map_buttons.layers_tab.setVisible(not shown))
         self.canvas.cursorMoved.connect(self.status.show_place)
         self.canvas.hovered.connect(self._hovered)
         self.canvas.viewChanged.connect(self._view_changed)
@@ -215,6 +218,9 @@ class MainWindow(QMainWindow):
             self.canvas.select("", ())
             self.selection.back()
             return
+        if hit.count > 1:
+            self.canvas.set_view(View(hit.lon, hit.lat, self.canvas.view().zoom + 1.5))
+            return
         self.canvas.select(hit.layer, (hit.id,))
         self.selection.open_hit(hit)
         self.right.show()
@@ -270,6 +276,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self.workbench:
             QTimer.singleShot(0, lambda: self.workbench or self.open_workbench("planner"))
+            self.canvas.setFocus()  # arrows and + - move the map at once
 
     def _keep_docks(self) -> None:
         if self.workbench and self._remember:

@@ -74,9 +74,10 @@ QPushButton:hover {{ border-color: {accent}; }}
 QPushButton:focus {{ border: 1px solid {accent}; }}
 QPushButton:default, #primary {{ background: {accent}; color: {accent_ink}; border: 1px solid {accent}; }}
 QPushButton:disabled {{ color: {ink3}; background: {surface3}; border-color: {line}; }}
-#mapButton {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; font-size: 15px; }}
+#mapButton {{ background: {surface}; color: {ink2}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; font-size: 14px; min-height: 20px; }}
 #mapButton:hover {{ border-color: {accent}; color: {accent}; }}
 #flat {{ border: none; background: transparent; color: {ink2}; padding: 3px 6px; }}
+QToolButton::menu-indicator {{ image: none; }}
 #flat:hover {{ background: {surface3}; border-radius: 4px; }}
 QLineEdit, QComboBox {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
 QLineEdit:focus, QComboBox:focus {{ border-color: {accent}; }}

@@ -1,4 +1,7 @@
-"""A real PostgreSQL of the tests' own: in a temporary folder, on a free port, under a user that is not root."""
+"""A real PostgreSQL of the tests' own: in a temporary folder, under a user that is not root.
+
+Where there are Unix sockets it is reached by one: without a network the loopback device may be down as well.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 
 def _binary(name: str) -> str:
@@ -37,7 +41,9 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self._run("initdb", "-D", str(data), "-U", "pm", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -F -c shared_buffers=64MB"
+        self.host = "127.0.0.1" if os.name == "nt" else str(self.folder)
+        listen = "-h 127.0.0.1" if os.name == "nt" else f"-h '' -k {self.folder}"
+        options = f"-p {self.port} {listen} -F -c shared_buffers=64MB"
         self._run("pg_ctl", "-D", str(data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
         self._count = 0
 
@@ -53,9 +59,9 @@ class Server:
 
         self._count += 1
         name = f"t{os.getpid()}_{self._count}"
-        with psycopg.connect(host="127.0.0.1", port=self.port, user="pm", dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(host=self.host, port=self.port, user="pm", dbname="postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-        return f"postgresql+psycopg://pm@127.0.0.1:{self.port}/{name}"
+        return f"postgresql+psycopg://pm@/{name}?host={quote(self.host)}&port={self.port}"
 
     def stop(self) -> None:
         """Stop it and remove its folder."""

@@ -1,7 +1,8 @@
 """The map widget."""
 
+from pm_desktop.ui.canvas.buttons import MapButtons
 from pm_desktop.ui.canvas.canvas import MapCanvas
 from pm_desktop.ui.canvas.picking import Hit
 from pm_desktop.ui.canvas.view import LayerView, View
 
-__all__ = ["Hit", "LayerView", "MapCanvas", "View"]
+__all__ = ["Hit", "LayerView", "MapButtons", "MapCanvas", "View"]

@@ -38,7 +38,7 @@ def draw_marks(painter: QPainter, screen: Screen, packs: dict[Path, LayerPack], 
         for identifier in selected[1]:
             for index in np.flatnonzero(ids == identifier.encode()).tolist():
                 _outline(painter, screen, pack, index, accent, 3.2, 40)
-    if hover and hover.layer in by_id:
+    if hover and hover.count == 1 and hover.layer in by_id:
         _outline(painter, screen, by_id[hover.layer], hover.index, accent, 2.0, 22)
 
 

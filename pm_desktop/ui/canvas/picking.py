@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pm_desktop.base.arraypack import text_at
-from pm_desktop.cartography.overlay import LayerPack
+from pm_desktop.base.mercator import to_lonlat, zoom_of
+from pm_desktop.cartography.overlay import LayerPack, marker_radius, markers
 from pm_desktop.layers.style import FillStyle, PointStyle
 
 REACH_PX = 9.0
@@ -18,7 +19,10 @@ REACH_PX = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A feature under the cursor; ``hits`` are all of them, the topmost first (this one included)."""
+    """A feature under the cursor; ``hits`` are all of them, the topmost first (this one included).
+
+    Where points are drawn as one cluster, ``id`` is empty and ``count`` the number of points.
+    """
 
     layer: str
     id: str
@@ -27,6 +31,7 @@ class Hit:
     lon: float
     lat: float
     index: int
+    count: int = 1
     hits: tuple[Hit, ...] = field(default=(), compare=False)
 
 
@@ -34,12 +39,27 @@ def hits_at(packs: list[tuple[str, LayerPack]], x: float, y: float, unit: float,
     """Topmost feature at world (x, y); ``packs`` from bottom to top, ``unit`` world units a pixel."""
     found: list[Hit] = []
     for layer, pack in reversed(packs):
-        for index in _inside(pack, x, y, unit):
-            found.append(_hit(layer, pack, int(index), lon, lat))
-    if not found:
-        return None
-    first = found[0]
-    return Hit(first.layer, first.id, first.name, first.cls, lon, lat, first.index, tuple(found))
+        if isinstance(pack.style, PointStyle) and zoom_of(unit) < max(pack.style.from_zoom, pack.style.cluster_zoom or 0):
+            found += _markers_at(layer, pack, pack.style, x, y, unit)
+        else:
+            found += [_hit(layer, pack, int(index), lon, lat) for index in _inside(pack, x, y, unit)]
+    return replace(found[0], hits=tuple(found)) if found else None
+
+
+def _markers_at(layer: str, pack: LayerPack, style: PointStyle, x: float, y: float, unit: float) -> list[Hit]:
+    """Clusters, and single points among them, where points are drawn as markers."""
+    reach = 24 * unit
+    world, cls, count = markers(pack, style, (x - reach, y - reach, x + reach, y + reach), zoom_of(unit), unit)
+    hits = []
+    for (wx, wy), c, n in zip(world.tolist(), cls.tolist(), count.tolist(), strict=True):
+        if np.hypot(wx - x, wy - y) > max(REACH_PX, marker_radius(style.classes[c], n)) * unit:
+            continue
+        lon, lat = (float(v) for v in to_lonlat(np.array([wx, wy])))
+        if n > 1:
+            hits.append(Hit(layer, "", "", style.classes[c].key, lon, lat, -1, n))
+        else:
+            hits += [_hit(layer, pack, int(i), lon, lat) for i in _inside(pack, wx, wy, unit)[:1]]
+    return hits
 
 
 def _hit(layer: str, pack: LayerPack, index: int, lon: float, lat: float) -> Hit:

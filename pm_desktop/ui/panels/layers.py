@@ -225,6 +225,8 @@ class LayersPanel(QWidget):
             for entry, (label, count) in zip(style.classes, summary.legend, strict=True):
                 if count:
                     layout.addLayout(self._class_row(entry, style, dark, self._words.of(label), count))
+        if isinstance(style, PointStyle) and style.from_zoom:
+            layout.addWidget(QLabel(self._words("layers.from_zoom"), objectName="hint", wordWrap=True))
         if summary.unlocated:
             layout.addWidget(QLabel(self._words("layers.unlocated", n=f"{summary.unlocated:,}"), objectName="hint", wordWrap=True))
         if summary.as_of:
