@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import multiprocessing as mp
 import random
+import shutil
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect, text
 
 from pm_desktop.base import paths
 from pm_desktop.base.label import Label
 from pm_desktop.domain.records import Complaint, Compound
+from pm_desktop.storage import schema
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.engine import make_engine
 from pm_desktop.workspace.edit import Edit, Patch
 from pm_desktop.workspace.workspace import Workspace
 from tests.helpers.counts import count
 
 BATCH = 4_000
 KILLS = count(50, 500)
+MIGRATED = count(40_000, 200_000)
 
 
 def _edits(home: str, basedir: str, said: Connection, start: int) -> None:
@@ -50,7 +55,36 @@ def _creates(home: str, basedir: str, said: Connection, start: int) -> None:
         said.send(n)
 
 
-def _killed(target: object, home: Path, basedir: Path, start: int, wait: float) -> list[int]:
+NEXT_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.add_column("complaint", sa.Column("shade", sa.Text(), nullable=True))
+    for part in range(10):
+        op.execute(f"UPDATE complaint SET shade = 'x' || code WHERE code LIKE '%{part}'")
+    op.create_index("complaint_shade", "complaint", ["shade"])
+"""
+
+
+def _upgrades(home: str, basedir: str, said: Connection, start: int) -> None:
+    """Open the workspace with a program that is one revision ahead."""
+    paths.set_basedir(basedir)
+    ahead = Path(basedir) / "migrations"
+    if not ahead.exists():
+        shutil.copytree(schema.MIGRATIONS, ahead, ignore=shutil.ignore_patterns("__pycache__"))
+        (ahead / "versions" / "r0002_next.py").write_text(NEXT_REVISION, "utf-8")
+    schema.MIGRATIONS, schema.HEAD, schema._REVISIONS = ahead, "0002", ("0001", "0002")
+    said.send(0)
+    Database.open(home).close()
+    said.send(1)
+
+
+def _killed(target: object, home: Path | str, basedir: Path, start: int, wait: float) -> list[int]:
     """Run ``target`` in a process that is killed ``wait`` seconds after its first word; what it had confirmed."""
     context = mp.get_context("spawn")
     here, there = context.Pipe()
@@ -103,3 +137,34 @@ def test_a_killed_creation_leaves_a_workspace_or_none(tmp_path: Path, basedir: P
         for n in _killed(_creates, tmp_path / "x", basedir, start, rng.uniform(0, 0.3)):
             with Database.open(tmp_path / f"new{n}") as db:
                 assert db.verify_audit().ok
+
+
+@pytest.mark.timeout(3600)
+def test_a_killed_migration_is_done_or_undone(location: str, basedir: Path) -> None:
+    from datetime import UTC, datetime
+
+    rng = random.Random(3)
+    Workspace.create(location).close()
+    with Database.open(location) as db, db.transaction() as tx:
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        tx.bulk_insert(Complaint, ("code", "received_at", "lon", "lat"), ((f"K{n}", at, 121.5, 31.2) for n in range(MIGRATED)))
+    ended = {"0001": 0, "0002": 0}
+    engine = make_engine(location, write=True)
+    for round_ in range(max(6, KILLS // 6)):
+        confirmed = _killed(_upgrades, location, basedir, 0, rng.uniform(0.0, 0.6) if round_ % 3 else 5.0)
+        with engine.begin() as connection:
+            version = schema.version(connection)
+            columns = {c["name"] for c in inspect(connection).get_columns("complaint")}
+            assert connection.execute(text("SELECT count(*) FROM complaint")).scalar() == MIGRATED
+            assert ("shade" in columns) == (version == "0002")
+            assert version == "0002" or 1 not in confirmed
+            ended[str(version)] += 1
+            if version == "0002":
+                wrong = "SELECT count(*) FROM complaint WHERE shade IS NULL OR shade <> 'x' || code"
+                assert connection.execute(text(wrong)).scalar() == 0
+                for step in ("DROP INDEX complaint_shade", "ALTER TABLE complaint DROP COLUMN shade", "UPDATE alembic_version SET version_num = '0001'"):
+                    connection.execute(text(step))
+    engine.dispose()
+    assert min(ended.values()) > 0, f"the kills have to fall before and after the end of the migration: {ended}"
+    with Database.open(location) as db:
+        assert db.verify_audit().ok
