@@ -86,18 +86,19 @@ class Collisions:
 
     def __init__(self) -> None:
         self._taken: set[tuple[int, int]] = set()
+        self._markers: set[tuple[int, int]] = set()
 
-    def take(self, boxes: list[tuple[float, float, float, float]]) -> bool:
-        """Take all ``boxes`` (x0, y0, x1, y1) if they are free; whether they were."""
+    def take(self, boxes: list[tuple[float, float, float, float]], *, over_markers: bool = False) -> bool:
+        """Take all ``boxes`` (x0, y0, x1, y1) if they are free, of other names and of markers; whether they were."""
         cells = set[tuple[int, int]]().union(*map(_cells, boxes))
-        if not self._taken.isdisjoint(cells):
+        if not self._taken.isdisjoint(cells) or not (over_markers or self._markers.isdisjoint(cells)):
             return False
         self._taken |= cells
         return True
 
     def block(self, box: tuple[float, float, float, float]) -> None:
-        """Take a box whatever lies there."""
-        self._taken |= _cells(box)
+        """Keep names off a marker."""
+        self._markers |= _cells(box)
 
 
 def _cells(box: tuple[float, float, float, float]) -> set[tuple[int, int]]:
@@ -119,15 +120,18 @@ class Labeller:
     taken: Collisions = field(default_factory=Collisions)
 
     def point(self, x: float, y: float, text: str, size: float, kind: str, *, bold: bool = False,
-              dys: tuple[float, ...] = (0.0,)) -> bool:
-        """Lay ``text`` centred at world (x, y), lowered by the first of ``dys`` pixels that has room."""
+              dys: tuple[float, ...] = (0.0,), must: bool = False) -> bool:
+        """Lay ``text`` centred at world (x, y), lowered by the first of ``dys`` pixels that has room.
+
+        A name that ``must`` be there may cover markers when there is no other way.
+        """
         colour, halo = self.style.colours["label"][kind]
         sprite = self.sprites.get(text, size, bold, colour, halo)
         width, height = self.sprites.size[sprite]
         px, middle = x / self.unit, y / self.unit
-        for dy in dys:
+        for dy, over in [(dy, False) for dy in dys] + ([(dys[0], True)] if must else []):
             py = middle + dy
-            if self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)]):
+            if self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)], over_markers=over):
                 self.placed.append(Placement(sprite, x, y, 0.0, dy, 0.0))
                 return True
         return False
@@ -180,7 +184,7 @@ def label_streets(labeller: Labeller, pack: StreetPack) -> None:
     """Places, stations, road names, points of interest, in this order."""
     zoom = labeller.zoom
     if zoom < 15.5:
-        _points(labeller, pack, "place", 15.0 if zoom > 12 else 12.5, "place", bold=True, dys=(0.0, 24.0, -24.0, 36.0, -36.0))
+        _points(labeller, pack, "place", 15.0 if zoom > 12 else 12.5, "place", bold=True, dys=(0.0, 24.0, -24.0, 36.0, -36.0), must=True)
     if zoom >= 12.5:
         _points(labeller, pack, "station", 11.0, "station", dys=(11.0,))
     _roads(labeller, pack)
@@ -189,12 +193,12 @@ def label_streets(labeller: Labeller, pack: StreetPack) -> None:
 
 
 def _points(labeller: Labeller, pack: StreetPack, theme: str, size: float, kind: str, *, bold: bool = False,
-            dys: tuple[float, ...] = (0.0,)) -> None:
+            dys: tuple[float, ...] = (0.0,), must: bool = False) -> None:
     xy, name, rank = (pack.arrays[f"{theme}/{key}"] for key in ("xy", "name", "rank"))
     x0, y0, x1, y1 = labeller.box
     inside = np.flatnonzero((xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1) & (name >= 0))
     for i in inside[np.lexsort((inside, rank[inside]))][:400].tolist():
-        labeller.point(float(xy[i, 0]), float(xy[i, 1]), pack.name(int(name[i]), labeller.lang), size, kind, bold=bold, dys=dys)
+        labeller.point(float(xy[i, 0]), float(xy[i, 1]), pack.name(int(name[i]), labeller.lang), size, kind, bold=bold, dys=dys, must=must)
 
 
 def _roads(labeller: Labeller, pack: StreetPack) -> None:

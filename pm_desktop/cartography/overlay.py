@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, 
 
 from pm_desktop.base.arraypack import ArrayPack
 from pm_desktop.base.gridindex import Grid, boxes_meet, query_grid
+from pm_desktop.base.label import Label
 from pm_desktop.base.mercator import metres_per_unit, to_lonlat
 from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.geometry import Frame, draw_shapes, shapes
@@ -28,6 +29,7 @@ from pm_desktop.layers.style import (
 )
 
 CLUSTER_PX = 64
+PLAIN = StyleClass("CLUSTER", Label("多个", "several"), "#5b6673", "#b4bfcc", size=9.0)
 _PATTERNS = {"solid": Qt.BrushStyle.SolidPattern, "hatch": Qt.BrushStyle.BDiagPattern,
              "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern, "none": Qt.BrushStyle.NoBrush}
 
@@ -156,7 +158,8 @@ def _points(painter: QPainter, pack: LayerPack, point: PointStyle, frame: Frame,
     xy = frame.pixels(world)
     # severe classes come first in a style and are drawn last, on top
     for i in np.argsort(-cls, kind="stable").tolist():
-        _point(painter, QPointF(*xy[i]), point.classes[int(cls[i])], int(count[i]), ratio, style)
+        entry = point.classes[int(cls[i])] if point.ranked or count[i] == 1 else PLAIN
+        _point(painter, QPointF(*xy[i]), entry, int(count[i]), ratio, style)
 
 
 def _clustered(world: NDArray[Any], cls: NDArray[np.int64], cell: float) -> tuple[Any, Any, Any]:

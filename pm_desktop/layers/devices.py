@@ -30,4 +30,4 @@ def load(db: Database, as_of: date | None) -> LayerData:
 
 
 LAYER = Layer("devices", Label("感知设备", "Devices"), 60, frozenset({"Device"}),
-              PointStyle(CLASSES, cluster_zoom=15.0), load, default_on=False)
+              PointStyle(CLASSES, cluster_zoom=15.0, ranked=False), load, default_on=False)

@@ -50,12 +50,16 @@ class LineStyle:
 
 @dataclass(frozen=True, slots=True)
 class PointStyle:
-    """Points drawn as shapes with a halo from ``from_zoom`` on; below ``cluster_zoom`` near ones are one with their count."""
+    """Points drawn as shapes with a halo from ``from_zoom`` on; below ``cluster_zoom`` near ones are one with their count.
+
+    Where the classes are ``ranked`` (worst first) a cluster looks like the worst in it, else it is plain.
+    """
 
     classes: tuple[StyleClass, ...]
     cluster_zoom: float | None = None
     label_zoom: float | None = None
     from_zoom: float = 0.0
+    ranked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

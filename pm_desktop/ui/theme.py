@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication
 
 from pm_desktop.base import paths
@@ -38,7 +39,22 @@ def apply_theme(theme: str) -> None:
                         (QPalette.ColorRole.Link, "accent")):
         palette.setColor(role, QColor(t[token]))
     application.setPalette(palette)
-    application.setStyleSheet(_SHEET.format(family=install_fonts(), **t))
+    application.setStyleSheet(_SHEET.format(family=install_fonts(), tick=_tick(t["accent_ink"]), **t))
+
+
+@cache
+def _tick(colour: str) -> str:
+    """File with the tick of a check box: a style sheet takes pictures from files only."""
+    file = paths.cache_dir() / f"tick-{colour.lstrip('#')}.png"
+    picture = QImage(26, 26, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(0)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colour), 3.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPolyline([QPointF(6, 14), QPointF(11, 19), QPointF(20, 8)])
+    painter.end()
+    picture.save(str(file))
+    return file.as_posix()
 
 
 _SHEET = """
@@ -84,6 +100,8 @@ QLineEdit:focus, QComboBox:focus {{ border-color: {accent}; }}
 QComboBox QAbstractItemView {{ background: {surface}; color: {ink}; selection-background-color: {accent_soft}; selection-color: {ink}; }}
 QListView, QTableView, QTreeView, QListWidget {{ background: {surface}; color: {ink}; border: none; outline: none; selection-background-color: {accent_soft}; selection-color: {ink}; }}
 QListWidget::item {{ padding: 3px 4px; }}
+QListWidget::indicator, QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {ink3}; border-radius: 3px; background: {surface}; }}
+QListWidget::indicator:checked, QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
 QTableView {{ gridline-color: {surface3}; alternate-background-color: {surface2}; }}
 QHeaderView::section {{ background: {surface2}; color: {ink2}; border: none; border-right: 1px solid {surface3}; border-bottom: 1px solid {line}; padding: 4px 8px; font-weight: 600; }}
 QScrollArea {{ border: none; background: {surface}; }}

@@ -283,7 +283,7 @@ def _complaints(c: _Context) -> Block:
     items = [Item(Label("投诉总数", "Complaints"), _text(len(rows)), "件", Drill("Complaint", json_where, label, len(rows)))]
     area = c.compound.floor_area_m2
     items.append(Item(Label("有效投诉", "Valid"), _text(len(valid)), "件", None, "bad" if len(valid) >= 31 else None))
-    rate = f"{len(valid) / (float(area) / 100_000):.1f}" if area else "—"
+    rate = f"{len(valid) / (float(area) / 100_000):.1f}" if area else None
     items.append(Item(Label("有效投诉率", "Valid per 100,000 ㎡"), rate, "件/10万㎡"))
     for name, count in sorted(top.items(), key=lambda kv: (-kv[1], kv[0]))[:3]:
         items.append(Item(Label(f"· {name}", f"· {name}"), _text(count), "件"))
@@ -313,11 +313,11 @@ def _orders(c: _Context) -> Block:
     rows = c.db.rows(WorkOrder, ("accepted_at", "responded_at", "cancelled_at", "duplicate_of"),
                      {"zone_id": c.zone.id, "accepted_at": Between(start, None)})
     on_time, counted = response_rate(rows, c.now)
-    value = f"{100 * on_time / counted:.2f}" if counted else "—"
+    value = f"{100 * on_time / counted:.2f}" if counted else Label("无应计工单", "no order counts")
     state: State | None = None if not counted else "ok" if on_time == counted else "warn" if on_time * 100 >= counted * 98 else "bad"
     where = {"zone_id": c.zone.id, "accepted_at": ["between", start.isoformat(), None]}
     return Block("orders", label, _day(max((r[0] for r in rows), default=None)), (
-        Item(Label("响应率（本区域）", "Rate (this zone)"), value, "%", None, state),
+        Item(Label("响应率（本区域）", "Rate (this zone)"), value, "%" if counted else None, None, state),
         Item(Label("按时/应计", "On time / counted"), f"{on_time}/{counted}", "单"),
         Item(Label("工单总数", "Orders"), _text(len(rows)), "单", Drill("WorkOrder", where, label, len(rows)))))
 

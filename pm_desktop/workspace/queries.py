@@ -144,11 +144,12 @@ def _zone_row(zone: Any, place: dict[str, tuple[float, float]], day: Any) -> Row
     missing = zone.management_mode is ManagementMode.FALLBACK and missing_duties(zone.fallback_duties, day)
     state: State | None = "bad" if missing or zone.management_mode is ManagementMode.NONE else (
         "warn" if zone.management_mode in (ManagementMode.FALLBACK, ManagementMode.INTERIM) else None)
-    heads = f"{zone.owner_heads:,}" if zone.owner_heads is not None else "—"
-    area = f"{zone.total_exclusive_area_m2 / 10_000:,.1f}" if zone.total_exclusive_area_m2 is not None else "—"
+    heads, area = zone.owner_heads, zone.total_exclusive_area_m2
+    heads_zh, heads_en = (f"{heads:,} 户", f"{heads:,} owners") if heads is not None else ("户数未填报", "owners not reported")
+    area_zh, area_en = (f"{area / 10_000:,.1f} 万㎡", f"{area:,.0f} ㎡") if area is not None else ("面积未填报", "area not reported")
     lon, lat = next((place[c] for c in zone.compound_ids if c in place), (None, None))
     compound = zone.compound_ids[0] if zone.compound_ids else zone.id
-    return Row(compound, zone.name, Label(f"{zone.code} · {heads} 户 · {area} 万㎡", f"{zone.code} · {heads} heads · {area} ×10,000 ㎡"),
+    return Row(compound, zone.name, Label(f"{zone.code} · {heads_zh} · {area_zh}", f"{zone.code} · {heads_en} · {area_en}"),
                mode, state, lon, lat, "Compound")
 
 
@@ -273,8 +274,8 @@ def rule_bases(ctx: JobContext, location: str) -> Listing:
         expired = r.in_force_to is not None and r.in_force_to < today
         until = (str(r.in_force_to), str(r.in_force_to)) if r.in_force_to else ("现行", "in force")
         badge = Label("依据已到期", "Expired") if expired else Label("有效", "In force")
-        rows.append(Row(r.id, r.title, Label(f"{r.doc_no or '文号未填报'} · {r.in_force_from or '—'} 至 {until[0]}",
-                                             f"{r.doc_no or 'no. not reported'} · {r.in_force_from or '—'} to {until[1]}"),
+        rows.append(Row(r.id, r.title, Label(f"{r.doc_no or '文号未填报'} · {r.in_force_from or '起始日未填报'} 至 {until[0]}",
+                                             f"{r.doc_no or 'no. not reported'} · {r.in_force_from or 'start not reported'} to {until[1]}"),
                         badge, "warn" if expired else "ok", None, None, "RuleBasis"))
     rows.sort(key=lambda row: row.state != "warn")
     return Listing(tuple(rows), len(rows), None)

@@ -134,7 +134,7 @@ class ProfilePanel(QWidget):
 
     def _value(self, item: Item) -> QWidget:
         text = self._words.of(item.value)
-        if item.value is not None and item.unit and item.value != "—":
+        if item.value is not None and item.unit:
             text = f"{text} {self._words.unit(item.unit)}".rstrip()
         if item.drill is not None and item.drill.count:
             button = QPushButton(_MARK.get(item.state or "", "") + text, objectName="link")
