@@ -47,6 +47,17 @@ def to_lonlat(xy: NDArray[Any]) -> NDArray[np.float64]:
     return np.stack([lon, lat], axis=-1)
 
 
+def world_of(lon: float, lat: float) -> tuple[float, float]:
+    """World coordinates of one position, not rounded: what the map's centre is reckoned with many times a frame."""
+    s = math.sin(math.radians(min(max(lat, -MAX_LATITUDE), MAX_LATITUDE)))
+    return (lon + 180.0) / 360.0 * WORLD, (0.5 - math.log((1 + s) / (1 - s)) / (4 * math.pi)) * WORLD
+
+
+def place_of(x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude of one pair of world coordinates."""
+    return x / WORLD * 360.0 - 180.0, math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / WORLD))))
+
+
 def units_per_px(zoom: float) -> float:
     """World units covered by one logical pixel at ``zoom`` (512 px tiles)."""
     return float(2.0 ** (31 - zoom) / TILE_PX)

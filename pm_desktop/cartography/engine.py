@@ -83,7 +83,7 @@ class RenderEngine(QObject):
     tilePainted(TileRequest)
         A tile came into the cache.
     labelsPlaced(int, str, object, object)
-        Serial of the request, epoch of the sprite numbers, placements (n, 6), fresh sprites.
+        Serial of the request, epoch of the sprite numbers, placements (n, 5), fresh sprites.
     """
 
     tilePainted = Signal(object)

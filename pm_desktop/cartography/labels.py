@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from pm_desktop.base.arraypack import text_at
 from pm_desktop.cartography.fonts import font
@@ -25,20 +25,20 @@ from pm_desktop.streets.pack import StreetPack
 
 MARGIN_PX = 160
 CELL_PX = 6
+TURN_STEP = 3  # degrees between two pictures of a turned letter
 _ROAD_SIZE = {RoadClass.EXPRESSWAY: 12.0, RoadClass.ARTERIAL: 12.0, RoadClass.SECONDARY: 11.5, RoadClass.LOCAL: 11.0}
 _ROAD_FROM = {RoadClass.EXPRESSWAY: 11.5, RoadClass.ARTERIAL: 12.5, RoadClass.SECONDARY: 14.0, RoadClass.LOCAL: 15.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A sprite at a place: world coordinates of its centre, offset in logical pixels, angle in degrees."""
+    """A sprite at a place: world coordinates of its centre, offset in logical pixels."""
 
     sprite: int
     x: float
     y: float
     dx: float
     dy: float
-    angle: float
 
 
 @dataclass(slots=True)
@@ -51,25 +51,32 @@ class Sprites:
     size: list[tuple[float, float]] = field(default_factory=list)
     fresh: list[tuple[int, int, int, bytes]] = field(default_factory=list)
 
-    def get(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None) -> int:
-        """Number of the picture of ``text``; without ``colour`` it is the halo alone, without ``halo`` the letters."""
-        key = (text, pixels, bold, colour, halo)
+    def get(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None, turn: int = 0) -> int:
+        """Number of the picture of ``text``, turned by ``turn`` degrees; without ``colour`` it is the halo alone, without
+        ``halo`` the letters."""
+        key = (text, pixels, bold, colour, halo, turn)
         if key not in self.known:
             self.known[key] = len(self.size)
             self._draw(*key)
         return self.known[key]
 
-    def _draw(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None) -> None:
+    def _draw(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None, turn: int) -> None:
         shown = font(pixels * self.ratio, bold=bold)
         metrics = QFontMetricsF(shown)
         pad = 2.5 * self.ratio
         width, height = metrics.horizontalAdvance(text) + 2 * pad, metrics.height() + 2 * pad
+        path = QPainterPath()
+        path.addText(QPointF(pad, pad + metrics.ascent()), shown, text)
+        if turn:
+            # turned here once: turning pictures while the map is dragged would cost the frame
+            about = QTransform().translate(width / 2, height / 2).rotate(turn).translate(-width / 2, -height / 2)
+            box = about.mapRect(QRectF(0, 0, width, height))
+            path = (about * QTransform.fromTranslate(-box.left(), -box.top())).map(path)
+            width, height = box.width(), box.height()
         image = QImage(int(width) + 1, int(height) + 1, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(0)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        path = QPainterPath()
-        path.addText(QPointF(pad, pad + metrics.ascent()), shown, text)
         if halo is not None:
             painter.strokePath(path, QPen(QColor(halo), 3.0 * self.ratio, Qt.PenStyle.SolidLine,
                                           Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
@@ -132,17 +139,14 @@ class Labeller:
         for dy, over in [(dy, False) for dy in dys] + ([(dys[0], True)] if must else []):
             py = middle + dy
             if self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)], over_markers=over):
-                self.placed.append(Placement(sprite, x, y, 0.0, dy, 0.0))
+                self.placed.append(Placement(sprite, x, y, 0.0, dy))
                 return True
         return False
 
     def along(self, line: NDArray[np.float64], text: str, size: float, kind: str) -> None:
         """Repeat ``text`` along a line (world coordinates), each letter turned with it."""
         colour, halo = self.style.colours["label"][kind]
-        letters = [self.sprites.get(c, size, False, colour, None) for c in text]
-        # halos go below all letters, else each would cut into its neighbour
-        halos = [self.sprites.get(c, size, False, None, halo) for c in text]
-        advance = np.array([self.sprites.size[s][0] - 4.2 for s in letters])
+        advance = np.array([self.sprites.size[self.sprites.get(c, size, False, colour, None)][0] - 4.2 for c in text])
         pixels = line / self.unit
         along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(pixels, axis=0).T))])
         need = advance.sum() + 12
@@ -151,33 +155,39 @@ class Labeller:
         gap = max(420.0, need * 2.2)
         count = max(1, int(along[-1] // gap))
         for k in range(count):
-            self._one(pixels, along, (k + 0.5) * along[-1] / count, (halos, letters), advance)
+            self._one(pixels, along, (k + 0.5) * along[-1] / count, (text, size, colour, halo), advance)
 
-    def _one(self, pixels: Any, along: Any, middle: float, sprites: tuple[list[int], list[int]], advance: Any) -> None:
-        at = middle - advance.sum() / 2 + np.cumsum(advance) - advance / 2
-        x, y = np.interp(at, along, pixels[:, 0]), np.interp(at, along, pixels[:, 1])
+    def _one(self, pixels: Any, along: Any, middle: float, look: tuple[str, float, str, str], advance: Any) -> None:
+        ends = middle + advance.sum() / 2 * np.array([-1, 1])
+        (xa, xb), (ya, yb) = np.interp(ends, along, pixels[:, 0]), np.interp(ends, along, pixels[:, 1])
         x0, y0, x1, y1 = (v / self.unit for v in self.box)
-        if x.max() < x0 or x.min() > x1 or y.max() < y0 or y.min() > y1:
+        if max(xa, xb) < x0 or min(xa, xb) > x1 or max(ya, yb) < y0 or min(ya, yb) > y1:
             return
-        ends = np.stack([np.interp(at - 4, along, pixels[:, 0]), np.interp(at - 4, along, pixels[:, 1]),
-                         np.interp(at + 4, along, pixels[:, 0]), np.interp(at + 4, along, pixels[:, 1])])
-        angle = np.degrees(np.arctan2(ends[3] - ends[1], ends[2] - ends[0]))
-        chord = np.degrees(np.arctan2(y[-1] - y[0], x[-1] - x[0])) if len(x) > 1 else float(angle[0])
+        chord = float(np.degrees(np.arctan2(yb - ya, xb - xa)))
+        # a road that runs up and down carries its Chinese name letter under letter, standing
+        upright = self.lang == "zh" and 52 < abs((chord + 90) % 180 - 90) <= 90
+        flipped = bool(yb < ya) if upright else not -90 <= chord < 90
+        if flipped:
+            advance = advance[::-1]
+        at = ends[0] + np.cumsum(advance) - advance / 2
+        x, y = np.interp(at, along, pixels[:, 0]), np.interp(at, along, pixels[:, 1])
+        dx, dy = (np.interp(at + 4, along, pixels[:, k]) - np.interp(at - 4, along, pixels[:, k]) for k in (0, 1))
+        angle = np.degrees(np.arctan2(dy, dx))
         if np.abs((angle - chord + 180) % 360 - 180).max() > 38:
             return
-        upright = self.lang == "zh" and 52 < abs((chord + 90) % 180 - 90) <= 90
-        flipped = bool(y[-1] < y[0]) if upright else not -90 <= chord < 90
         if flipped:
             x, y, angle = x[::-1], y[::-1], angle[::-1] + 180
         if upright:
-            # a road that runs up and down carries its Chinese name letter under letter, standing
             angle = (angle + 45) % 90 - 45
         half = 8.0
         if not self.taken.take([(a - half, b - half, a + half, b + half) for a, b in zip(x, y, strict=True)]):
             return
-        for pictures in sprites:
-            for sprite, a, b, turn in zip(pictures, x, y, angle, strict=True):
-                self.placed.append(Placement(sprite, float(a * self.unit), float(b * self.unit), 0.0, 0.0, float(turn)))
+        text, size, colour, halo = look
+        turns = (np.rint(angle / TURN_STEP).astype(int) * TURN_STEP % 360).tolist()
+        # halos go below all letters, else each would cut into its neighbour
+        for ink, edge in ((None, halo), (colour, None)):
+            for c, a, b, turn in zip(text, x.tolist(), y.tolist(), turns, strict=True):
+                self.placed.append(Placement(self.sprites.get(c, size, False, ink, edge, turn), a * self.unit, b * self.unit, 0.0, 0.0))
 
 
 def label_streets(labeller: Labeller, pack: StreetPack) -> None:

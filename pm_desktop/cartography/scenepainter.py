@@ -24,6 +24,7 @@ from pm_desktop.streets.pack import StreetPack
 from pm_desktop.streets.raster import RasterBase
 
 log = logging.getLogger(__name__)
+MAX_SPRITES = 20_000
 
 
 class ScenePainter:
@@ -69,7 +70,9 @@ class ScenePainter:
         return side
 
     def labels(self, request: LabelRequest) -> tuple[NDArray[np.float64], list[tuple[int, int, int, bytes]]]:
-        """Placements as rows (sprite, world x, world y, dx, dy, angle) and the sprites not sent before."""
+        """Placements as rows (sprite, world x, world y, dx, dy) and the sprites not sent before."""
+        if len(self.sprites.size) > MAX_SPRITES:
+            self.sprites = Sprites(self.scene.ratio)  # a new epoch: the window forgets its own too
         labeller = Labeller(request.zoom, units_per_px(request.zoom), request.box, self.style, self.scene.lang, self.sprites)
         streets = [b for b in self.bases if isinstance(b, StreetPack)]
         for pack in reversed([layer for layer, opacity in self.layers if opacity > 0]):
@@ -80,9 +83,9 @@ class ScenePainter:
                 label_layer(labeller, pack)
         for base in streets:
             label_streets(labeller, base)
-        rows = [(p.sprite, p.x, p.y, p.dx, p.dy, p.angle) for p in labeller.placed]
+        rows = [(p.sprite, p.x, p.y, p.dx, p.dy) for p in labeller.placed]
         fresh, self.sprites.fresh = self.sprites.fresh, []
-        return np.array(rows, dtype=np.float64).reshape(-1, 6), fresh
+        return np.array(rows, dtype=np.float64).reshape(-1, 5), fresh
 
 
 def _opened(path: Path) -> Any:

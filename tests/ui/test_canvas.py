@@ -97,11 +97,9 @@ def test_names_neither_move_nor_flicker_while_panning(canvas: MapCanvas, qtbot: 
 
 def test_names_do_not_cover_each_other(canvas: MapCanvas) -> None:
     """Upright labels of different things keep their boxes apart."""
-    rows = canvas._placements
-    upright = rows[np.abs(rows[:, 5]) < 0.01]
     boxes = []
-    for sprite, x, y, _, dy, _ in upright.tolist():
-        size = canvas._sprites[int(sprite)].deviceIndependentSize()
+    for sprite, x, y, _, dy in canvas._placements.tolist():
+        size = canvas._sprites[int(sprite)][0].deviceIndependentSize()
         if size.width() < 30:
             continue  # single letters of curved names
         at = canvas._screen(x, y)
@@ -114,12 +112,12 @@ def test_tiles_meet_without_a_seam(canvas: MapCanvas, qtbot: QtBot) -> None:
     """The same place at a tile's middle and at a tile's border looks the same."""
     canvas.set_layers([])
     qtbot.waitUntil(canvas.is_complete, timeout=60_000)
-    canvas._placements = np.zeros((0, 6))
+    canvas._placements = np.zeros((0, 5))
     first = picture(canvas)
     canvas._cache.clear()
     canvas.set_view(canvas.view().panned(-256, -256))
     qtbot.waitUntil(canvas.is_complete, timeout=60_000)
-    canvas._placements = np.zeros((0, 6))
+    canvas._placements = np.zeros((0, 5))
     second = picture(canvas)
     different = 0
     for x in range(270, 850, 7):

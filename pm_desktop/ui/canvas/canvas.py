@@ -73,9 +73,9 @@ class MapCanvas(QWidget):
         self._layers: tuple[LayerView, ...] = ()
         self._packs: dict[Path, LayerPack] = {}
         self._theme, self._lang, self._generation = "light", "zh", 0
-        self._sprites: dict[int, QImage] = {}
+        self._sprites: dict[int, tuple[QImage, float, float]] = {}  # with half its width and height
         self._epoch = ""
-        self._placements: Any = np.zeros((0, 6))
+        self._placements: Any = np.zeros((0, 5))
         self._label_serial, self._label_done = 0, 0
         self._label_box: tuple[float, ...] | None = None
         self._drag: QPointF | None = None
@@ -84,6 +84,7 @@ class MapCanvas(QWidget):
         self._hover: Hit | None = None
         self._selected: tuple[str, tuple[str, ...]] | None = None
         self._complete = False
+        self._frame = furniture.Frame()
         self.notice, self.attribution, self.sample_mark = "", "", ""
         self._rest = QTimer(self, singleShot=True, interval=140)
         self._rest.timeout.connect(self._come_to_rest)
@@ -239,7 +240,7 @@ class MapCanvas(QWidget):
         for number, width, height, data in fresh:
             image = QImage(data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
             image.setDevicePixelRatio(ratio)
-            self._sprites[number] = image
+            self._sprites[number] = (image, width / ratio / 2, height / ratio / 2)
         self._placements, self._label_done = placements, serial
         self.update()
         self._look_complete()
@@ -260,23 +261,23 @@ class MapCanvas(QWidget):
         """Draw what there is."""
         painter = QPainter(self)
         style = map_style(self._theme)
-        painter.fillRect(event.rect(), QColor(style.colours["land"]))
-        self._draw_tiles(painter)
+        self._draw_tiles(painter, QColor(style.colours["land"]))
         furniture.draw_marks(painter, self._screen, self._packs, self._layers, self._selected, self._hover, style)
         self._draw_labels(painter)
-        furniture.draw_frame(painter, self, style)
+        self._frame.draw(painter, self, style)
         painter.end()
 
     def _screen(self, x: float, y: float) -> QPointF:
         cx, cy = self._view.world
         return QPointF((x - cx) / self._view.unit + self.width() / 2, (y - cy) / self._view.unit + self.height() / 2)
 
-    def _draw_tiles(self, painter: QPainter) -> None:
+    def _draw_tiles(self, painter: QPainter, land: QColor) -> None:
         wanted = self._tiles(0)
         missing = [t for t in wanted if self._cache.get(t) is None]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._moving)
-        if missing:
+        if missing or self._view.zoom < 8:
             screen = QRectF(self.rect())
+            painter.fillRect(screen, land)
             for request, tile in self._cache.others(round(self._view.zoom * 4)):
                 target = self._target(request)
                 if target.intersects(screen):
@@ -303,21 +304,12 @@ class MapCanvas(QWidget):
         x = (self._placements[:, 1] - cx) / unit + self.width() / 2 + self._placements[:, 3]
         y = (self._placements[:, 2] - cy) / unit + self.height() / 2 + self._placements[:, 4]
         seen = np.flatnonzero((x > -150) & (x < self.width() + 150) & (y > -40) & (y < self.height() + 40))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        turn, number = self._placements[:, 5], self._placements[:, 0].astype(int)
-        for i in seen.tolist():
-            sprite = self._sprites.get(int(number[i]))
-            if sprite is None:
-                continue
-            size = sprite.deviceIndependentSize()
-            if abs(turn[i]) < 0.5:
-                painter.drawImage(QPointF(round(x[i] - size.width() / 2), round(y[i] - size.height() / 2)), sprite)
-            else:
-                painter.save()
-                painter.translate(x[i], y[i])
-                painter.rotate(turn[i])
-                painter.drawImage(QPointF(-size.width() / 2, -size.height() / 2), sprite)
-                painter.restore()
+        numbers, xs, ys = (v[seen].tolist() for v in (self._placements[:, 0].astype(int), x, y))
+        for number, px, py in zip(numbers, xs, ys, strict=True):
+            found = self._sprites.get(number)
+            if found is not None:
+                sprite, half_w, half_h = found
+                painter.drawImage(QPointF(round(px - half_w), round(py - half_h)), sprite)
 
     # -- the hand --------------------------------------------------------------------------------------------------------
 

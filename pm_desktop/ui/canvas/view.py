@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pm_desktop.base.mercator import to_lonlat, to_world, units_per_px
+from pm_desktop.base.mercator import place_of, to_world, units_per_px, world_of
 
 MIN_ZOOM, MAX_ZOOM = 7.0, 19.5
 
@@ -22,8 +22,7 @@ class View:
     @property
     def world(self) -> tuple[float, float]:
         """Centre in world units."""
-        x, y = to_world(self.lon, self.lat)
-        return float(x), float(y)
+        return world_of(self.lon, self.lat)
 
     @property
     def unit(self) -> float:
@@ -49,10 +48,7 @@ class View:
 
 def at_world(x: float, y: float, zoom: float) -> View:
     """View centred on world coordinates."""
-    import numpy as np
-
-    lon, lat = to_lonlat(np.array([x, y]))
-    return View(float(lon), float(lat), zoom)
+    return View(*place_of(x, y), zoom)
 
 
 def fitting(bounds: tuple[float, float, float, float], width: int, height: int) -> View:

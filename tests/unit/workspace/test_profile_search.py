@@ -54,7 +54,7 @@ def test_unknown_is_not_zero(tmp_path: Path) -> None:
     values = {(b.key, i.label.zh): i.value for b in profile.blocks for i in b.items}
     assert values["housing", "户数"] is None
     assert values["zone", "区域名称"] is None
-    assert values["complaints", "有效投诉率"] == "—"
+    assert values["complaints", "有效投诉率"] is None
     with pytest.raises(InputRefused):
         load_profile(CTX, location, "nobody")
 
