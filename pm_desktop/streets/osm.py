@@ -1,13 +1,14 @@
 """Street packs from ``.osm.pbf`` files, clipped in bounded memory.
 
-The file is read in passes. Node positions are kept on disk once there are many, so that a country extract needs
-little memory; with a clip only features with a node inside are kept, whole.
+With a clip only features with a node inside are kept, whole; out of a large file the piece is cut first
+(`streets.pbfcut`). Node positions are kept on disk once there are many.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from array import array
 from collections.abc import Iterator
@@ -15,17 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pm_desktop.base import crs, paths
 from pm_desktop.base.errors import InputRefused, Where
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 from pm_desktop.streets.classes import GreenClass, PlaceClass, PoiClass, RailClass, RoadClass, RoadFlag, WaterClass
 from pm_desktop.streets.pack import build_pack
+from pm_desktop.streets.pbfcut import CUT_SHARE, UncommonPacking, cut_pbf
 from pm_desktop.streets.source import LineSet, PointSet, PolygonSet, StreetSource
 
 ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
-BIG_BYTES = 64 * 2**20
+# from here on a file is cut before it is read, and node positions are kept on disk
+BIG_BYTES = 16 * 2**20
+READ_SHARE = 0.6
 Clip = Any
 
 ROADS = {"motorway": RoadClass.EXPRESSWAY, "trunk": RoadClass.EXPRESSWAY, "motorway_link": RoadClass.EXPRESSWAY_LINK,
@@ -73,11 +77,14 @@ def build_from_pbf(ctx: JobContext, pbf: Path, out: Path, *, clip: str | Path | 
     area = _clip(clip)
     reader = _Reader(area)
     try:
-        with tempfile.TemporaryDirectory(prefix="pm-streets-") as folder:
-            for done, item in _objects(pbf, area, Path(folder)):
+        with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=_scratch()) as folder:
+            for done, item in _objects(ctx, pbf, area, Path(folder)):
                 reader.take(item)
                 if done is not None:
-                    ctx.progress(0.6 * done, "streets.read")
+                    ctx.progress(READ_SHARE * done, "streets.read")
+    except UncommonPacking as error:
+        raise InputRefused("pbf_uncommon", Label("这个 .osm.pbf 的压缩方式不常见，无法裁剪", f"this .osm.pbf cannot be clipped: {error}"),
+                           Label("请用 osmium cat 另存后再试", "write it anew with osmium cat"), Where(file=str(pbf))) from error
     except (RuntimeError, osmium.InvalidLocationError, ValueError) as error:
         raise _broken(pbf, error) from error
     source = reader.source(f"{pbf.name}")
@@ -86,6 +93,18 @@ def build_from_pbf(ctx: JobContext, pbf: Path, out: Path, *, clip: str | Path | 
                            Label("请检查裁剪范围", "check the clip"), Where(file=str(pbf)))
     ctx.progress(0.65, "streets.pack")
     return build_pack(ctx, source, out)
+
+
+def _scratch() -> Path:
+    """Folder of files that live as long as a build; what killed builds left there is removed."""
+    import psutil
+
+    folder = paths.cache_dir() / "streets-build"
+    folder.mkdir(exist_ok=True)
+    for left in folder.iterdir():
+        if not psutil.pid_exists(int(left.name.split("-")[0])):
+            shutil.rmtree(left, ignore_errors=True)
+    return folder
 
 
 def _check(pbf: Path) -> None:
@@ -122,103 +141,53 @@ def _clip(clip: str | Path | None) -> Clip:
 
 
 def _areas_of(file: Path) -> Any:
+    """Areas of a file in degrees, in whatever coordinate system it states; none stated means degrees."""
     import pyogrio
     import shapely
     from pyogrio.errors import DataSourceError
 
     try:
-        _, _, geometry, _ = pyogrio.raw.read(str(file), force_2d=True)
-    except (DataSourceError, ValueError) as error:
-        raise InputRefused("clip_unreadable", Label("裁剪范围文件无法读取", "the clip file cannot be read"),
-                           Label("请给出面文件或 西,南,东,北", "give an area file or west,south,east,north"), Where(file=str(file))) from error
-    return shapely.union_all(shapely.make_valid(shapely.from_wkb(geometry)))
+        meta, _, geometry, _ = pyogrio.raw.read(str(file), columns=[], force_2d=True)
+        found = shapely.from_wkb(geometry)
+    except (DataSourceError, ValueError, TypeError, shapely.errors.GEOSException) as error:
+        raise _no_clip(file, "clip_unreadable", "裁剪范围文件无法读取", "the clip file cannot be read") from error
+    areas = found[np.isin(shapely.get_type_id(found), (3, 6)) & ~shapely.is_empty(found)]
+    if not len(areas):
+        raise _no_clip(file, "clip_empty", "裁剪范围文件里没有面", "there is no area in the clip file")
+    if meta["crs"] and meta["crs"].upper().startswith("EPSG:"):
+        areas = shapely.transform(areas, lambda xy: np.stack(crs.convert(xy[:, 0], xy[:, 1], meta["crs"]), axis=1))
+    return shapely.union_all(shapely.make_valid(areas))
 
 
-def _objects(pbf: Path, area: Clip, folder: Path) -> Iterator[tuple[float | None, Any]]:
-    """Nodes, ways (with positions) and areas worth drawing, with the share of the file read now and then."""
+def _no_clip(file: Path, code: str, zh: str, en: str) -> InputRefused:
+    return InputRefused(code, Label(zh, en), Label("请给出面文件或 西,南,东,北", "give an area file or west,south,east,north"), Where(file=str(file)))
+
+
+def _objects(ctx: JobContext, pbf: Path, area: Clip, folder: Path) -> Iterator[tuple[float | None, Any]]:
+    """Nodes, ways (with positions) and areas worth drawing, with the share of the work done now and then."""
     import osmium
 
     size = os.path.getsize(pbf)
-    source = pbf
+    source, begin = pbf, 0.0
     if area is not None and size > BIG_BYTES:
-        source = _cut(pbf, area, folder)
+        source, begin = folder / "cut.osm.pbf", CUT_SHARE / READ_SHARE
+        cut_pbf(ctx, pbf, area.bounds, source)
         size = os.path.getsize(source)
     storage = "flex_mem" if size < BIG_BYTES else f"sparse_file_array,{folder / 'nodes'}"
     processor = (osmium.FileProcessor(str(source)).with_locations(storage).with_areas(osmium.filter.KeyFilter("building", "natural", "landuse", "leisure",
                                                                                                            "waterway", "amenity"))
                  .with_filter(osmium.filter.KeyFilter(*KEYS)))
     for count, item in enumerate(processor):
-        yield (min(0.95, 1 - 1 / (1 + count / 300_000)) if count % 20_000 == 0 else None), item
-
-
-def _cut(pbf: Path, area: Clip, folder: Path) -> Path:
-    """First pass over a large file: write what has a node inside the clip's box, with all nodes of its ways."""
-    import osmium
-
-    west, south, east, north = area.bounds
-    out = folder / "cut.osm.pbf"
-    inside = _IdSet()
-    nodes: Iterator[Any] = iter(osmium.FileProcessor(str(pbf), osmium.osm.NODE))
-    for node in nodes:
-        if node.location.valid() and west <= node.lon <= east and south <= node.lat <= north:
-            inside.add(node.id)
-    inside.freeze()
-    ways, needed = _IdSet(), _IdSet()
-    every_way: Iterator[Any] = iter(osmium.FileProcessor(str(pbf), osmium.osm.WAY))
-    for way in every_way:
-        refs = [n.ref for n in way.nodes]
-        if inside.any(refs):
-            ways.add(way.id)
-            needed.extend(refs)
-    ways.freeze()
-    needed.freeze()
-    with osmium.SimpleWriter(str(out)) as writer:
-        everything: Iterator[Any] = iter(osmium.FileProcessor(str(pbf)))
-        for item in everything:
-            if (item.is_node() and (item.id in needed or item.id in inside)) or (item.is_way() and item.id in ways) or (item.is_relation() and any(m.type == "w" and m.ref in ways for m in item.members)):
-                writer.add(item)
-    return out
-
-
-class _IdSet:
-    """Set of 64-bit ids in 8 bytes each."""
-
-    def __init__(self) -> None:
-        self._ids = array("q")
-        self._sorted: NDArray[np.int64] = np.zeros(0, np.int64)
-
-    def add(self, identifier: int) -> None:
-        """Add one."""
-        self._ids.append(identifier)
-
-    def extend(self, ids: list[int]) -> None:
-        """Add many."""
-        self._ids.extend(ids)
-
-    def freeze(self) -> None:
-        """Sort, once all are in."""
-        self._sorted = np.unique(np.frombuffer(self._ids, np.int64)) if self._ids else np.zeros(0, np.int64)
-        self._ids = array("q")
-
-    def __contains__(self, identifier: int) -> bool:
-        at = int(np.searchsorted(self._sorted, identifier))
-        return at < len(self._sorted) and int(self._sorted[at]) == identifier
-
-    def any(self, ids: list[int]) -> bool:
-        """Whether one of ``ids`` is in the set."""
-        if not len(self._sorted) or not ids:
-            return False
-        at = np.minimum(np.searchsorted(self._sorted, ids), len(self._sorted) - 1)
-        return bool((self._sorted[at] == ids).any())
+        yield (begin + (1 - begin) * (1 - 1 / (1 + count / 300_000)) if count % 4_000 == 0 else None), item
 
 
 class _Lines:
     def __init__(self) -> None:
-        self.xy: list[float] = []
+        self.xy = array("d")
         self.part, self.cls, self.name, self.flags, self.layer, self.colour = [0], [], [], [], [], []  # type: ignore[var-annotated]
 
     def add(self, xy: list[float], cls: int, name: int, flags: int = 0, layer: int = 0, colour: int = 0) -> None:
-        self.xy += xy
+        self.xy.extend(xy)
         self.part.append(len(self.xy) // 2)
         for column, value in zip((self.cls, self.name, self.flags, self.layer, self.colour), (cls, name, flags, layer, colour), strict=True):
             column.append(value)
@@ -230,12 +199,12 @@ class _Lines:
 
 class _Areas:
     def __init__(self) -> None:
-        self.xy: list[float] = []
+        self.xy = array("d")
         self.part, self.feat, self.cls, self.name, self.levels = [0], [0], [], [], []  # type: ignore[var-annotated]
 
     def add(self, rings: list[list[float]], cls: int, name: int, levels: int = 0) -> None:
         for ring in rings:
-            self.xy += ring
+            self.xy.extend(ring)
             self.part.append(len(self.xy) // 2)
         self.feat.append(len(self.part) - 1)
         self.cls.append(cls)
@@ -264,6 +233,8 @@ class _Reader:
 
     def __init__(self, area: Clip) -> None:
         self._area = area
+        self._bounds = area.bounds if area is not None else (-180.0, -90.0, 180.0, 90.0)
+        self._is_box = area is not None and area.equals(area.envelope)
         self.names: list[str] = []
         self.names_en: list[str] = []
         self._number: dict[tuple[str, str], int] = {}
@@ -284,11 +255,15 @@ class _Reader:
             self._area_of(item, tags)
 
     def _inside(self, xy: list[float]) -> bool:
-        import shapely
-
         if self._area is None:
             return True
-        flat = np.array(xy).reshape(-1, 2)
+        west, south, east, north = self._bounds
+        near = [c for x, y in zip(xy[::2], xy[1::2], strict=True) if west <= x <= east and south <= y <= north for c in (x, y)]
+        if self._is_box or not near:
+            return bool(near)
+        import shapely
+
+        flat = np.array(near).reshape(-1, 2)
         return bool(shapely.contains_xy(self._area, flat[:, 0], flat[:, 1]).any())
 
     def name(self, tags: Any) -> int:
@@ -335,7 +310,7 @@ class _Reader:
         coast = tags.get("natural") == "coastline"
         if not (highway in ROADS or railway in RAILS or waterway in WATERWAYS or coast):
             return
-        xy = [c for n in way.nodes if n.location.valid() for c in (n.lon, n.lat)]
+        xy = _positions(way.nodes)
         if len(xy) < 4 or not self._inside(xy):
             return
         layer = _integer(tags.get("layer"), -5, 5)
@@ -352,11 +327,10 @@ class _Reader:
     def _area_of(self, area: Any, tags: Any) -> None:
         building = "building" in tags and tags["building"] != "no"
         water = tags.get("natural") == "water" or tags.get("waterway") in ("riverbank", "dock") or tags.get("landuse") in ("reservoir", "basin")
-        green = next((cls for (k, v), cls in GREENS.items() if tags.get(k) == v), None)
+        green = next((GREENS[k, v] for k in ("leisure", "landuse", "natural") if (v := tags.get(k)) and (k, v) in GREENS), None)
         if not (building or water or green is not None):
             return
-        rings = [[c for n in ring if n.location.valid() for c in (n.lon, n.lat)] for outer in area.outer_rings()
-                 for ring in (outer, *area.inner_rings(outer))]
+        rings = [_positions(ring) for outer in area.outer_rings() for ring in (outer, *area.inner_rings(outer))]
         rings = [r for r in rings if len(r) >= 8]
         if not rings or not self._inside(rings[0]):
             return
@@ -385,6 +359,11 @@ class _Reader:
             self.water.add(ring, WaterClass.SEA, -1)
         return StreetSource(bounds, file, ATTRIBUTION, False, self.names, self.names_en, water=self.water.done(), places=self.places.done(),
                             stations=self.stations.done(), pois=self.pois.done(), houses=self.houses.done(), **sets)
+
+
+def _positions(nodes: Any) -> list[float]:
+    """Degrees lon, lat, lon, lat … of the nodes that the file holds."""
+    return [c for n in nodes if (at := n.location).valid() for c in (at.lon, at.lat)]
 
 
 def _flags(tags: Any) -> int:
