@@ -32,6 +32,7 @@ class Session(QObject):
         super().__init__()
         self._desk = TaskDesk(self)
         self.workspace = Workspace.open(location)
+        self._closed = False
         self.location = self.workspace.location
         self._data = Lane("data")
         self._data.warm()
@@ -68,7 +69,10 @@ class Session(QObject):
         self.workspace.announce(changes)
 
     def close(self) -> None:
-        """End the helper processes and let go of the store."""
+        """End the helper processes and let go of the store; again is no harm: a window and the program both end it."""
+        if self._closed:
+            return
+        self._closed = True
         self._desk.close()
         self._unsubscribe()
         for lane in (self._data, self._import):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import platform
+import signal
+import socket
 import sys
 import traceback
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QProgressBar, QPushButton, QVBoxLayout
 
 from pm_desktop import __version__
@@ -51,12 +54,28 @@ def install_crash_hook(words: Words) -> None:
     sys.excepthook = hook
 
 
+def close_on_signals(application: QApplication) -> None:
+    """Close the windows in order when the system ends the session (SIGTERM) or a person presses Ctrl+C in the terminal.
+
+    Qt's loop does not return to Python until an event comes, so the signal is made one by way of a socket.
+    """
+    here, there = socket.socketpair()
+    there.setblocking(False)
+    signal.set_wakeup_fd(there.fileno())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    notifier = QSocketNotifier(here.fileno(), QSocketNotifier.Type.Read, application)
+    # the sockets live as long as what closes over them
+    notifier.activated.connect(lambda: (here.recv(64), there.fileno(), application.closeAllWindows(), application.quit()))
+
+
 def run_window(application: QApplication, location: str | None, sample: str) -> int:
     """Show the window until it is closed; returns the exit code."""
     settings = load_settings()
     words = Words(settings.lang)  # type: ignore[arg-type]
     apply_theme(settings.theme)
     install_crash_hook(words)
+    close_on_signals(application)
     where = location or (settings.recent[0] if settings.recent and Path(settings.recent[0]).is_dir() else None) or _first(words, sample)
     if where is None:
         return 0
