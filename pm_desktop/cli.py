@@ -17,7 +17,7 @@ import typer
 
 from pm_desktop import __version__
 from pm_desktop.base import paths
-from pm_desktop.base.errors import InputRefused, PmError, UsageError, Where
+from pm_desktop.base.errors import OF_FILES, PmError, UsageError, of_system
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 
@@ -160,11 +160,15 @@ def rollback(batch: str, in_: In, as_json: Json = False) -> None:
 
 
 @crs_app.command("detect")
-def crs_detect(file: str, as_json: Json = False) -> None:
+def crs_detect(
+    file: str,
+    in_: Annotated[str | None, typer.Option("--in", help="以其街镇边界核对 · compare with the towns of this workspace")] = None,
+    as_json: Json = False,
+) -> None:
     """识别坐标系 · tell which coordinate system a file is in."""
     from pm_desktop.intake.importer import detect_file
 
-    _say(detect_file(file), as_json)
+    _say(detect_file(file, in_), as_json)
 
 
 @crs_app.command("convert", context_settings={"ignore_unknown_options": True})
@@ -214,7 +218,7 @@ def audit_verify(in_: In, as_json: Json = False) -> None:
     opened = Workspace.open(in_)
     try:
         verdict = opened.verify_audit()
-        _say({"ok": verdict.ok, "rows": verdict.rows, "first_bad_row": verdict.first_bad_row}, as_json)
+        _say({"ok": verdict.ok, "rows": verdict.rows, "first_bad_row": verdict.first_bad_row, "anchored": verdict.anchored}, as_json)
     finally:
         opened.close()
 
@@ -305,10 +309,10 @@ def _guarded(call: Callable[[], Any], as_json: bool) -> int:
         return result if isinstance(result, int) else 0
     except PmError as error:
         return _refuse(error, as_json)
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        return _refuse(InputRefused(
-            "file_unreadable", Label(f"无法读写：{error.strerror}", f"cannot read or write: {error.strerror}"),
-            Label("请检查路径与权限", "check path and permissions"), Where(file=str(error.filename))), as_json)
+    except OSError as error:
+        if error.errno not in OF_FILES:
+            raise
+        return _refuse(of_system(error), as_json)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -178,8 +178,18 @@ def _transformed(source: str, target: str, x: Floats, y: Floats) -> Pair:
 
 
 def crs_convert(source: str, target: str, lon: float, lat: float) -> dict[str, float]:
-    """One position, to 1e-9°: the object of the command ``crs convert``."""
-    x, y = convert(np.array([lon]), np.array([lat]), source, target)
+    """One position, to 1e-9°: the object of the command ``crs convert``.
+
+    Raises
+    ------
+    InputRefused
+        A system is unknown, or the position has no place in one of them.
+    """
+    inside = np.isfinite([lon, lat]).all() and (is_projected(normal_name(source)) or (abs(lon) <= 180 and abs(lat) <= 90))
+    x, y = convert(np.array([lon]), np.array([lat]), source, target) if inside else (np.array([np.nan]), np.array([np.nan]))
+    if not np.isfinite([x[0], y[0]]).all():
+        raise InputRefused("position_wrong", Label(f"位置 {lon}, {lat} 在 {source} 中无效", f"{lon}, {lat} is no position of {source}"),
+                           Label("先写经度，后写纬度；投影坐标以米为单位", "longitude first, then latitude; projected systems count metres"))
     return {"lon": round(float(x[0]), 9), "lat": round(float(y[0]), 9)}
 
 

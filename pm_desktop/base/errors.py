@@ -6,6 +6,7 @@ command line and log say the same.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -75,6 +76,26 @@ class ComponentMissing(PmError):
     """A component is missing; the remedy names how to get it (exit 5)."""
 
     exit_code = 5
+
+
+def disk_full(file: str | None = None) -> NotAllowed:
+    """There is no room left; nothing of the act was kept."""
+    return NotAllowed("disk_full", Label("磁盘空间不足，本次操作未保存任何内容", "the disk is full: nothing of this was stored"),
+                      Label("请清理磁盘后重试", "free some space and try again"), Where(file=file))
+
+
+# faults of files and disks, which a person can mend; others are faults of the program
+OF_FILES = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG)
+
+
+def of_system(error: OSError, file: str | None = None) -> PmError:
+    """A fault of the file system in the words of this program."""
+    place = file or (str(error.filename) if error.filename else None)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(place)
+    why = error.strerror or type(error).__name__
+    return InputRefused("file_unreadable", Label(f"无法读写：{why}", f"cannot read or write: {why}"),
+                        Label("请检查路径与权限，或是否被其他程序占用", "check path and permissions, and that no other program holds it"), Where(file=place))
 
 
 class Cancelled(Exception):

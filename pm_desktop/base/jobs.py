@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from pm_desktop.base.errors import Cancelled, PmError
+from pm_desktop.base.errors import OF_FILES, Cancelled, PmError, of_system
 
 GRACE_S = 0.15
 log = logging.getLogger(__name__)
@@ -95,6 +95,9 @@ def _serve(pipe: Connection, cancel: Any) -> None:
         except (Cancelled, PmError) as error:
             pipe.send(("failed", error, ""))
         except Exception as error:  # noqa: BLE001 - the boundary of the process: hand it to the caller with its trace
+            if isinstance(error, OSError) and error.errno in OF_FILES:
+                pipe.send(("failed", of_system(error), ""))
+                continue
             pipe.send(("failed", RuntimeError(f"{type(error).__name__}: {error}"), traceback.format_exc()))
 
 

@@ -20,10 +20,10 @@ def inside_reach(lon: float, lat: float) -> bool:
     return REACH[0] <= lon <= REACH[2] and REACH[1] <= lat <= REACH[3]
 
 
-def fit(wkb: bytes | None, system: str) -> tuple[bytes | None, float | None, float | None, list[tuple[str, str, Label]]]:
+def fit(wkb: bytes | None, system: str, areas: bool = False) -> tuple[bytes | None, float | None, float | None, list[tuple[str, str, Label]]]:
     """(WKB, longitude, latitude of a point inside, notes) of one geometry given in ``system``.
 
-    Points give a position and no outline.
+    Points give a position and no outline; so does, where only ``areas`` make sense, what has none.
 
     Raises
     ------
@@ -52,6 +52,12 @@ def fit(wkb: bytes | None, system: str) -> tuple[bytes | None, float | None, flo
         notes.append(("geometry", "geometry_repaired", Label("图形自相交，已修复", "the geometry crossed itself and was repaired")))
     if shape.geom_type == "Point":
         return None, shape.x, shape.y, notes
+    if areas:
+        shape, told = _outline(shape)
+        notes += told
+        if "Polygon" not in shape.geom_type:
+            centre = shape.representative_point()
+            return None, centre.x, centre.y, notes
     inside = shape.representative_point()
     return shapely.to_wkb(shapely.orient_polygons(shape)), inside.x, inside.y, notes
 
@@ -64,3 +70,15 @@ def _areas_of(shape: Any, kind: str) -> Any:
         return shape
     areas = [p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type]
     return shapely.union_all(areas) if areas else shape
+
+
+def _outline(shape: Any) -> tuple[Any, list[tuple[str, str, Label]]]:
+    """The areas of a geometry, and what had to be left out."""
+    import shapely
+
+    if "Polygon" in shape.geom_type:
+        return shape, []
+    areas = [p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type]
+    if not areas:
+        return shape, [("geometry", "geometry_no_area", Label("图形不是面，只取其位置", "the geometry is no area: only its position was taken"))]
+    return shapely.union_all(areas), [("geometry", "geometry_parts", Label("只取图形中的面", "only the areas of the geometry were taken"))]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pm_desktop.base import crs
-from pm_desktop.base.errors import InputRefused, NotAllowed, UsageError
+from pm_desktop.base.errors import InputRefused, NotAllowed, UsageError, of_system
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 from pm_desktop.domain.entity import FieldInfo, entity_of
@@ -28,6 +28,7 @@ from pm_desktop.storage.database import Database
 from pm_desktop.storage.transaction import Transaction, new_id
 
 MAX_PROBLEMS = 2_000
+AREAS = ("towns", "juwei", "compounds", "zones")
 COUNTS = ("rows", "stored", "located", "queued", "duplicates", "rejected", "uncategorised", "masked_rows")
 
 
@@ -38,6 +39,7 @@ class _Batch:
     kind: str
     source: Source
     place: places.Placing
+    columns: Columns
     look: Lookup
     known: set[str]
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
@@ -48,6 +50,25 @@ class _Batch:
         """List a problem; the first thousands are enough for a person."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append({"row": row, "field": field_name, "code": code, "message": message.zh, "message_en": message.en})
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of the file fill, worked out once."""
+
+    names: list[str]
+    fields: dict[int, FieldInfo]
+    join: dict[str, list[int]]
+    uscc: list[int]
+    repeated: list[str]
+
+    @classmethod
+    def of(cls, names: list[str], kind: str) -> Columns:
+        """Match ``names`` with the fields of ``kind``."""
+        have = [mapping.normal(n) for n in names]
+        return cls(names, mapping.column_fields(names, kind), mapping.joins(names),
+                   [i for i, n in enumerate(have) if n in ("firm_uscc", "统一社会信用代码")],
+                   [names[i] for i, n in enumerate(have) if n and n in have[:i]])
 
 
 def import_file(ctx: JobContext, location: str, path: str, as_: str | None, crs_: str = "auto", dry_run: bool = False,
@@ -77,16 +98,17 @@ def import_file(ctx: JobContext, location: str, path: str, as_: str | None, crs_
                      "请用 --as 指明，例如 --as compounds", "say so with --as, e.g. --as compounds")
     place = places.placing(source.columns, source.crs, crs_)
     with Database.open(location) as db:
-        batch = _Batch(kind, source, place, Lookup.load(db, buildings=kind == "complaints"), _known_keys(db, kind))
-        _check_columns(batch)
-        rows = _read(ctx, batch)
         if dry_run:
-            for _ in rows:
+            batch = _begin(db, kind, source, place)
+            for _ in _read(ctx, batch):
                 pass
             return _report(batch, None)
         with db.transaction(user) as tx:
+            # keys are read under the lock: of two imports of one file the second finds the rows of the first
+            tx.alone("import")
+            batch = _begin(db, kind, source, place)
             identifier = new_id()
-            _store(tx, rows, identifier)
+            _store(tx, _read(ctx, batch), identifier)
             report = _report(batch, identifier if batch.counts["stored"] else None)
             if batch.counts["stored"]:
                 _register(tx, identifier, batch, report)
@@ -95,11 +117,18 @@ def import_file(ctx: JobContext, location: str, path: str, as_: str | None, crs_
     return report
 
 
-def _check_columns(batch: _Batch) -> None:
-    fields = mapping.column_fields(batch.source.columns, batch.kind)
-    if not fields:
-        raise refuse(batch.source.path, "no_known_column", f"没有一列对应“{KINDS[batch.kind].zh}”的字段", f"no column fits {KINDS[batch.kind].en}",
+def _begin(db: Database, kind: str, source: Source, place: places.Placing) -> _Batch:
+    """A batch whose file is worth reading."""
+    columns = Columns.of(source.columns, kind)
+    if source.total == 0:
+        raise refuse(source.path, "no_rows", "文件没有数据行", "the file holds no rows", "请检查来源文件", "check where it comes from")
+    if not columns.fields:
+        raise refuse(source.path, "no_known_column", f"没有一列对应“{KINDS[kind].zh}”的字段", f"no column fits {KINDS[kind].en}",
                      "请检查列名，或用 --as 指明其他类别", "check the column names, or give another kind with --as")
+    batch = _Batch(kind, source, place, columns, Lookup.load(db, buildings=kind == "complaints"), _known_keys(db, kind))
+    for name in columns.repeated:
+        batch.note(0, name, "column_repeated", Label(f"列名“{name}”重复，只取第一列", f"column {name!r} stands twice: the first one counts"))
+    return batch
 
 
 def _known_keys(db: Database, kind: str) -> set[str]:
@@ -115,7 +144,11 @@ def _read(ctx: JobContext, batch: _Batch) -> Iterator[RowOut]:
     number = 0
     for chunk in batch.source.chunks():
         ctx.check_cancelled()
-        inputs = [_row_in(batch, values, wkb, number + i + 1) for i, (values, wkb) in enumerate(chunk)]
+        inputs = []
+        for i, (values, wkb) in enumerate(chunk):
+            if i % 500 == 0:
+                ctx.check_cancelled()
+            inputs.append(_row_in(batch, values, wkb, number + i + 1))
         _towns(batch, inputs, first)
         first = False
         for i, row in enumerate(inputs):
@@ -126,6 +159,15 @@ def _read(ctx: JobContext, batch: _Batch) -> Iterator[RowOut]:
             out = _made(batch, row, number)
             if out is not None:
                 yield out
+        _notes_of_source(batch)
+    if not number:
+        raise refuse(batch.source.path, "no_rows", "文件没有数据行", "the file holds no rows", "请检查来源文件", "check where it comes from")
+
+
+def _notes_of_source(batch: _Batch) -> None:
+    for row, code, message in batch.source.notes:
+        batch.note(row, None, code, message)
+    batch.source.notes.clear()
 
 
 def _share(batch: _Batch, number: int) -> float:
@@ -134,12 +176,11 @@ def _share(batch: _Batch, number: int) -> float:
 
 def _row_in(batch: _Batch, cells: list[Any], wkb: bytes | None, number: int) -> RowIn | RowFault:
     """A row with its values parsed and its place converted; a fault is carried to where it is counted."""
-    columns, kind = batch.source.columns, batch.kind
-    fields = mapping.column_fields(columns, kind)
-    join = mapping.joins(columns)
+    columns = batch.columns
+    fields = columns.fields
     try:
         values = _values(batch, fields, cells, number)
-        geom, lon, lat, notes = geometry.fit(wkb, batch.place.decided if batch.source.has_geometry else crs.STORED)
+        geom, lon, lat, notes = geometry.fit(wkb, batch.place.decided if batch.source.has_geometry else crs.STORED, batch.kind in AREAS)
         for name, code, message in notes:
             batch.note(number, name, code, message)
         if batch.place.lon is not None and batch.place.lat is not None and lon is None:
@@ -147,12 +188,12 @@ def _row_in(batch: _Batch, cells: list[Any], wkb: bytes | None, number: int) -> 
     except RowFault as fault:
         return fault
     used = {i for i, f in fields.items() if values.get(f.name) is not None} | {i for i in (batch.place.lon, batch.place.lat) if i is not None}
-    rest = {columns[i]: str(v).strip() for i, v in enumerate(cells) if i not in used and not is_unknown(v)}
+    rest = {columns.names[i]: str(v).strip() for i, v in enumerate(cells) if i not in used and not is_unknown(v)}
 
     def text(what: str) -> str | None:
-        return next((str(cells[i]).strip() for i in join[what] if not is_unknown(cells[i])), None)
+        return next((str(cells[i]).strip() for i in columns.join[what] if not is_unknown(cells[i])), None)
 
-    uscc = next((str(cells[i]).strip() for i, c in enumerate(columns) if mapping.normal(c) in ("firm_uscc", "统一社会信用代码") and not is_unknown(cells[i])), None)
+    uscc = next((str(cells[i]).strip() for i in columns.uscc if not is_unknown(cells[i])), None)
     return RowIn(values, text("zone"), text("firm") if text("firm") != uscc else None, text("town"), uscc, rest, lon, lat, geom)
 
 
@@ -249,8 +290,11 @@ def _report(batch: _Batch, identifier: str | None) -> dict[str, Any]:
 
 
 def _register(tx: Transaction, identifier: str, batch: _Batch, report: dict[str, Any]) -> None:
-    with open(batch.source.path, "rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        with open(batch.source.path, "rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise of_system(error, str(batch.source.path)) from error
     at = datetime.now(UTC)
     kept = {**report, "problems": report["problems"][:200]}
     tx.insert([ImportBatch(id=identifier, code=f"PC-{at:%Y%m%d-%H%M%S}", target=batch.kind, file_name=batch.source.path.name,
@@ -314,11 +358,15 @@ def detect_file(path: str, location: str | None = None) -> dict[str, Any]:
     """Which coordinate system a file is in, by its words and, with a workspace, by its towns."""
     source = open_source(path)
     place = places.placing(source.columns, source.crs, "auto")
-    total = source.total or 0
+    look = Lookup()
     if location is not None:
         with Database.open(location, read_only=True) as db:
-            batch = _Batch("compounds", source, place, Lookup.load(db), set())
-            for chunk in source.chunks():
-                _towns(batch, [_row_in(batch, v, w, 0) for v, w in chunk], True)
-                break
+            look = Lookup.load(db)
+    kind = mapping.guess(source.columns) or "compounds"
+    batch = _Batch(kind, source, place, Columns.of(source.columns, kind), look, set())
+    total = 0
+    for chunk in source.chunks():
+        if total == 0:
+            _towns(batch, [_row_in(batch, v, w, 0) for v, w in chunk], True)
+        total += len(chunk)
     return place.as_json(total) | {"file": Path(path).name}

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 from pm_desktop.base.label import Label
+from pm_desktop.base.mercator import M_PER_DEGREE
 from pm_desktop.domain.records import Building, Compound, Firm, Town, Zone
 from pm_desktop.intake.values import RowFault
 from pm_desktop.storage.database import Database
+
+# closer than this two compounds of one name are one
+SAME_M = 5.0
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Lookup:
     zone_of_compound: dict[str, str] = field(default_factory=dict)
     compound_by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     compound_place: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    compound_codes: dict[str, list[tuple[str, float, float]]] = field(default_factory=lambda: defaultdict(list))
     town_by_name: dict[str, str] = field(default_factory=dict)
     town_codes: list[str] = field(default_factory=list)
     town_shapes: Any = None
@@ -36,7 +41,9 @@ class Lookup:
         import shapely
 
         found = cls()
-        for identifier, name, lon, lat in db.rows(Compound, ("id", "name", "lon", "lat")):
+        for identifier, code, name, lon, lat in db.rows(Compound, ("id", "code", "name", "lon", "lat")):
+            if lon is not None and lat is not None:
+                found.compound_codes[name].append((code, lon, lat))
             found.compound_by_name[name].append(identifier)
             found.compound_place[identifier] = (lon, lat)
         for identifier, code, name, members in db.rows(Zone, ("id", "code", "name", "compound_ids")):
@@ -77,6 +84,13 @@ class Lookup:
             raise RowFault(field_name, "zone_ambiguous", Label(f"有{len(set(ids))}个区域名为“{key}”，请改填区域编码",
                                                                f"{len(set(ids))} zones are called {key!r}: give the zone code"))
         raise RowFault(field_name, "zone_unknown", Label(f"没有名为“{key}”的物业管理区域", f"there is no zone {key!r}"))
+
+    def namesake(self, name: str, lon: float | None, lat: float | None) -> str | None:
+        """Code of a stored compound of this name at this very place: other columns of a file give it decimetres off."""
+        if lon is None or lat is None:
+            return None
+        x, y = M_PER_DEGREE
+        return next((code for code, at_lon, at_lat in self.compound_codes.get(name, ()) if ((lon - at_lon) * x) ** 2 + ((lat - at_lat) * y) ** 2 <= SAME_M ** 2), None)
 
     def town(self, name: str | None) -> str | None:
         """Town code by name or code."""

@@ -63,7 +63,9 @@ def placing(columns: list[str], declared: str | None, wanted: str) -> Placing:
 
 
 def judge(place: Placing, lon: NDArray[np.float64], lat: NDArray[np.float64], reference: NDArray[Any]) -> None:
-    """Compare positions (as read, in CGCS2000) with the outlines they should lie in; notes candidates and suspicion.
+    """Compare positions (already in CGCS2000) with the outlines they should lie in; notes candidates and suspicion.
+
+    Each candidate says how far off the positions are if the file's own numbers are of that system.
 
     Parameters
     ----------
@@ -75,17 +77,24 @@ def judge(place: Placing, lon: NDArray[np.float64], lat: NDArray[np.float64], re
     if len(lon) < 20:
         return
     local = shapely.transform(reference, crs.to_local)
+    as_told = place.decided if place.decided in crs.SHIFTED else crs.STORED
+    raw = crs.convert(lon, lat, crs.STORED, as_told)
     for system in CANDIDATES:
-        x, y = crs.convert(lon, lat, system) if system != crs.STORED else (lon, lat)
+        x, y = crs.convert(*raw, system)
         points = shapely.points(crs.to_local(np.stack([x, y], axis=1)))
         # far outliers belong to other districts and say nothing of a shift
         gap = np.minimum(shapely.distance(points, local), 3_000.0)
-        place.candidates.append({"crs": system, "residual_m": round(float(gap.mean()), 2), "inside_pct": round(100 * float((gap == 0).mean()), 2)})
-    as_read = place.candidates[0]["residual_m"]
-    place.residual_m = as_read
+        name = place.decided if system == as_told else system
+        place.candidates.append({"crs": name, "residual_m": round(float(gap.mean()), 2), "inside_pct": round(100 * float((gap == 0).mean()), 2)})
+    place.residual_m = next(c["residual_m"] for c in place.candidates if c["crs"] == place.decided)
     best = min(place.candidates, key=lambda c: c["residual_m"])
-    if best["crs"] != crs.STORED and as_read >= SUSPECT_M and best["residual_m"] <= BETTER * as_read:
-        place.suspect = best["crs"]
-        shift = {"GCJ-02": "约470 m", "BD-09": "约1.1 km"}[best["crs"]]
-        place.reason = Label(f"{place.reason.zh}；整体偏移{shift}，疑似 {best['crs']}，请用 --crs {best['crs']} 重新导入",
-                             f"{place.reason.en}; positions are off as a whole, likely {best['crs']}: import again with --crs {best['crs']}")
+    if best["crs"] != place.decided and place.residual_m >= SUSPECT_M and best["residual_m"] <= BETTER * place.residual_m:
+        _suspect(place, best["crs"])
+
+
+def _suspect(place: Placing, likely: str) -> None:
+    off = {frozenset(("GCJ-02",)): ("约470 m", "about 470 m"), frozenset(("BD-09",)): ("约1.1 km", "about 1.1 km"),
+           frozenset(crs.SHIFTED): ("约0.7 km", "about 0.7 km")}[frozenset({likely, place.decided} & set(crs.SHIFTED))]
+    place.suspect = likely
+    place.reason = Label(f"{place.reason.zh}；整体偏移{off[0]}，疑似 {likely}，请用 --crs {likely} 重新导入",
+                         f"{place.reason.en}; positions are off as a whole by {off[1]}, likely {likely}: import again with --crs {likely}")

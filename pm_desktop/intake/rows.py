@@ -125,7 +125,7 @@ def compound(row: RowIn, look: Lookup) -> RowOut:
                                                               f"{name!r} does not lie in {row.town!r} that the row names")))
     place = (None if row.lon is None else round(row.lon, 6), None if row.lat is None else round(row.lat, 6))
     code = row.values.get("code") or f"XQ-{content_key(name, row.town, place)}"
-    out.key = code
+    out.key = (None if row.values.get("code") else look.namesake(name, row.lon, row.lat)) or code
     out.records = [_of(Compound, row, code=code, town_code=here or named, lon=row.lon, lat=row.lat, geom=row.geom, reported=row.rest or None)]
     return out
 

@@ -12,6 +12,9 @@ from pm_desktop.domain.entity import FieldInfo
 from pm_desktop.domain.enums import LABELS
 
 SHANGHAI = timezone(timedelta(hours=8))
+# years that a date or a building can be of: registers use 1900-01-01 and 2100 or so for "unknown" and "open"
+YEARS = (1840, 2200)
+MAX_NAME, MAX_TEXT = 300, 50_000
 UNKNOWN = ("", "-", "—", "无", "暂无", "未填报", "null", "none", "nan", "n/a", "暂无数据", "暂无信息")
 _TIME = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.(\d{1,6})\d*)?秒?)?)?"
                    r"\s*(Z|[+-]\d{2}:?\d{2})?$")
@@ -44,23 +47,23 @@ def parse(field: FieldInfo, value: Any) -> Any:
     try:
         match field.kind:
             case "int":
-                return int(_number(text))
+                return _whole(field, text)
             case "float":
-                return float(_number(text))
+                return float(_amount(text))
             case "decimal":
-                return _number(text).quantize(Decimal(1).scaleb(-field.digits))
+                return _amount(text).quantize(Decimal(1).scaleb(-field.digits))
             case "bool":
                 return _bool(text)
             case "date":
-                return moment(value).astimezone(SHANGHAI).date()
+                return _plausible(moment(value)).astimezone(SHANGHAI).date()
             case "time":
-                return moment(value)
+                return _plausible(moment(value))
             case "enum":
                 return _enum(field, text)
             case "json":
                 return tuple(t for t in re.split(r"[;；、]", text) if t)
             case _:
-                return text
+                return _words(field, text)
     except (ValueError, InvalidOperation, OverflowError) as error:
         raise RowFault(field.name, "value_wrong", Label(f"“{field.label.zh}”的值“{text[:40]}”无法识别",
                                                         f"{field.label.en}: {text[:40]!r} is not valid")) from error
@@ -72,6 +75,37 @@ def _number(text: str) -> Decimal:
     if not number.is_finite() or abs(number) > Decimal("1e15"):
         raise ValueError(text)
     return number
+
+
+def _amount(text: str) -> Decimal:
+    number = _number(text)
+    if number < 0:  # no quantity of this register can be negative
+        raise ValueError(text)
+    return number
+
+
+def _whole(field: FieldInfo, text: str) -> int:
+    number = _amount(text)
+    if number != number.to_integral_value() or (field.name == "built_year" and not YEARS[0] <= number <= YEARS[1]):
+        raise ValueError(text)
+    return int(number)
+
+
+def _plausible(at: datetime) -> datetime:
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        raise ValueError(at)
+    return at
+
+
+def _words(field: FieldInfo, text: str) -> str:
+    """A text that every database and every label can hold."""
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError(text)
+    limit = MAX_NAME if field.name in ("name", "code") else MAX_TEXT
+    if len(text) > limit:
+        raise RowFault(field.name, "text_too_long", Label(f"“{field.label.zh}”有 {len(text):,} 字，最多 {limit:,} 字",
+                                                          f"{field.label.en} has {len(text):,} letters, at most {limit:,} are allowed"))
+    return text
 
 
 def _bool(text: str) -> bool:

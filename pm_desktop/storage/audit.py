@@ -22,11 +22,15 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """Outcome of a verification; ``first_bad_row`` is the sequence number of the first broken row."""
+    """Outcome of a verification; ``first_bad_row`` is the sequence number of the first broken row.
+
+    Without an anchor nobody can tell whether rows were cut off at the end: ``anchored`` says whether there is one.
+    """
 
     ok: bool
     rows: int
     first_bad_row: int | None
+    anchored: bool = True
 
 
 def content_hash(value: Mapping[str, Any] | None) -> str | None:
@@ -96,8 +100,12 @@ class Anchor:
             os.replace(temporary, file)
 
 
-def verify(rows: Iterable[Any], anchor: Anchor) -> AuditVerdict:
-    """Check every row (a mapping) against the one before it, then the head against the anchor."""
+def verify(rows: Iterable[Any], anchor: Anchor, must_be_anchored: bool) -> AuditVerdict:
+    """Check every row (a mapping) against the one before it, then the head against the anchor.
+
+    A folder carries its anchor with it, so that a missing one was taken away (``must_be_anchored``); the anchor of a
+    database server stands on the computers that wrote to it, and another computer has none.
+    """
     previous, count, hashes = GENESIS, 0, {0: GENESIS}
     for row in rows:
         if row["seq"] != count + 1 or row["prev_hash"] != previous or row_hash(row) != row["hash"]:
@@ -111,6 +119,7 @@ def verify(rows: Iterable[Any], anchor: Anchor) -> AuditVerdict:
             return AuditVerdict(False, count, min(committed[0], count + 1))
         if pending and pending[0] in hashes and hashes[pending[0]] != pending[1] and committed is None:
             return AuditVerdict(False, count, pending[0])
-    if count == 0 and any(a.exists() for a in anchor.files) and not anchor.heads():
-        return AuditVerdict(False, 0, 1)
-    return AuditVerdict(True, count, None)
+    anchored = bool(anchor.heads())
+    if not anchored and ((must_be_anchored and count) or any(a.exists() for a in anchor.files)):
+        return AuditVerdict(False, count, count + 1, False)
+    return AuditVerdict(True, count, None, anchored)

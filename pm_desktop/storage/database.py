@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine, Select, func, inspect, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from pm_desktop.base import paths
-from pm_desktop.base.errors import ComponentMissing, InputRefused, NotAllowed
+from pm_desktop.base.errors import InputRefused, NotAllowed
 from pm_desktop.base.errors import Where as Place
 from pm_desktop.base.label import Label
 from pm_desktop.domain.entity import EntityInfo, entity_of
-from pm_desktop.storage import audit, schema
+from pm_desktop.storage import audit, faults, schema
 from pm_desktop.storage.engine import database_file, is_url, make_engine
 from pm_desktop.storage.query import Where, conditions
 from pm_desktop.storage.tables import AUDIT_LOG, META, TABLES
@@ -63,15 +63,23 @@ class Database:
                 Path(text).mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise InputRefused("place_not_writable", Label("无法在此处建立工作区", f"cannot make a workspace here: {error}"),
-                                   Label("请选择可写的文件夹", "choose a folder that can be written"), Place(file=text)) from error
+                                   Label("请选择可写的文件夹", "choose a folder that can be written"), Place(file=faults.shown(text))) from error
         database = cls(text, False)
-        with database._guard(), database._write.begin() as connection:
+        try:
+            database._make()
+        except BaseException:
+            if not is_url(text):
+                _sweep(text)
+            raise
+        return database
+
+    def _make(self) -> None:
+        with self._guard(), self._write.begin() as connection:
             if inspect(connection).has_table("meta"):
-                raise _exists(text)
+                raise _exists(self.location)
             schema.create(connection)
             connection.execute(META.insert(), [{"key": "workspace_id", "value": uuid.uuid4().hex},
                                                {"key": "created_at", "value": datetime.now(UTC).isoformat()}])
-        return database
 
     @classmethod
     def open(cls, location: str | Path, *, read_only: bool = False) -> Self:
@@ -89,14 +97,14 @@ class Database:
         text = str(location)
         if not is_url(text) and not database_file(text).is_file():
             raise InputRefused("workspace_missing", Label("此处没有工作区", "there is no workspace here"),
-                               Label("请检查路径，或用 new 新建", "check the path, or make one with new"), Place(file=text))
+                               Label("请检查路径，或用 new 新建", "check the path, or make one with new"), Place(file=faults.shown(text)))
         database = cls(text, read_only)
         with database._guard():
             with database._read.connect() as connection:
                 version = schema.version(connection)
             if version is None:
                 raise InputRefused("not_a_workspace", Label("该数据库不是工作区", "this database is no workspace"),
-                                   Label("请检查路径或地址", "check the path or the URL"), Place(file=text))
+                                   Label("请检查路径或地址", "check the path or the URL"), Place(file=faults.shown(text)))
             if version != schema.HEAD:
                 schema.upgrade(database._write, version, text)
         return database
@@ -105,16 +113,9 @@ class Database:
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            self.close()
-            if self.backend == "postgresql":
-                raise ComponentMissing(
-                    "server_unreachable", Label("无法连接 PostgreSQL", f"cannot reach PostgreSQL: {error.orig}"),
-                    Label("请检查地址、端口、用户与服务状态", "check address, port, user and that the server runs")) from error
-            raise _broken(self.location, error) from error
         except DatabaseError as error:
             self.close()
-            raise _broken(self.location, error) from error
+            raise faults.said(self.location, error) or faults.broken(self.location, error) from error
         except BaseException:
             self.close()
             raise
@@ -234,7 +235,10 @@ class Database:
         Raises
         ------
         NotAllowed
-            The database was opened for reading, or another process holds the write lock for too long.
+            The database was opened for reading, another process holds the write lock for too long, or the place
+            is full or cannot be written.
+        ComponentMissing
+            The PostgreSQL server went away.
         """
         if self.read_only:
             raise NotAllowed("read_only", Label("工作区以只读方式打开", "the workspace is open for reading only"),
@@ -243,12 +247,17 @@ class Database:
             connection = self._write.connect()
             begun = connection.begin()
         except OperationalError as error:
-            raise NotAllowed("workspace_busy", Label("工作区正被其他任务写入", "another task is writing to the workspace"),
-                             Label("请稍候重试", "try again in a moment")) from error
+            raise faults.said(self.location, error) or faults.busy() from error
         try:
             tx = Transaction(connection, self.backend, user or default_user())
             yield tx
             self._commit(tx, begun)
+        except DBAPIError as error:
+            begun.rollback()
+            meant = faults.said(self.location, error)
+            if meant is None:
+                raise
+            raise meant from error
         except BaseException:
             begun.rollback()
             raise
@@ -276,7 +285,7 @@ class Database:
         with self._read.connect() as connection:
             rows = connection.execution_options(stream_results=True, yield_per=10_000).execute(
                 select(AUDIT_LOG).order_by(AUDIT_LOG.c.seq)).mappings()
-            return audit.verify(rows, self.anchor())
+            return audit.verify(rows, self.anchor(), must_be_anchored=self.backend == "sqlite")
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -298,11 +307,15 @@ def default_user() -> str:
     return os.environ.get("USERNAME") or os.environ.get("USER") or "local"
 
 
+def _sweep(location: str) -> None:
+    """Take away what a failed `Database.create` left; a folder with other things in it stays."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        file = database_file(location)
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    with suppress(OSError):
+        Path(location).rmdir()
+
+
 def _exists(location: str) -> InputRefused:
     return InputRefused("workspace_exists", Label("此处已有工作区", "there is a workspace here already"),
-                        Label("请换一个位置，或直接打开它", "choose another place, or open it"), Place(file=location))
-
-
-def _broken(location: str, error: Exception) -> InputRefused:
-    return InputRefused("workspace_unreadable", Label("工作区数据库无法读取", f"the workspace's database cannot be read: {error}"),
-                        Label("请从备份恢复", "restore it from a backup"), Place(file=location))
+                        Label("请换一个位置，或直接打开它", "choose another place, or open it"), Place(file=faults.shown(location)))

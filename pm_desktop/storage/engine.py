@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
+
+from pm_desktop.base.errors import InputRefused
+from pm_desktop.base.label import Label
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -14,6 +18,24 @@ BUSY_TIMEOUT_MS = 30_000
 def is_url(location: str) -> bool:
     """Whether a workspace location is a database URL rather than a folder."""
     return "://" in location
+
+
+def check_url(location: str) -> None:
+    """Refuse what is no PostgreSQL URL.
+
+    Raises
+    ------
+    InputRefused
+        Another kind of database, or no URL at all.
+    """
+    try:
+        url = make_url(location)
+        good = url.drivername in ("postgresql", "postgresql+psycopg") and bool(url.database)
+    except (ArgumentError, ValueError):
+        good = False
+    if not good:
+        raise InputRefused("url_wrong", Label("工作区地址无效", "this is no address of a workspace"),
+                           Label("请写成文件夹，或 postgresql+psycopg://用户@主机/数据库", "give a folder, or postgresql+psycopg://user@host/database"))
 
 
 def database_file(location: str) -> Path:
@@ -28,7 +50,8 @@ def make_engine(location: str, *, write: bool) -> Engine:
     at fault; taking the lock at the start makes writers queue instead.
     """
     if is_url(location):
-        return create_engine(location, poolclass=QueuePool, pool_size=2, pool_pre_ping=True)
+        check_url(location)
+        return create_engine(make_url(location).set(drivername="postgresql+psycopg"), poolclass=QueuePool, pool_size=2, pool_pre_ping=True)
     # One writer at a time: no pool for it, so that a closed workspace holds no file open (Windows).
     engine = create_engine(f"sqlite:///{database_file(location)}", poolclass=NullPool if write else QueuePool,
                            connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000,

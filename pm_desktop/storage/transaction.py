@@ -47,6 +47,11 @@ class Transaction:
         self._audit: list[tuple[Any, ...]] = []
         self._now = datetime.now(UTC)
 
+    def alone(self, what: str) -> None:
+        """Wait until no other transaction does ``what``, and keep them out until the commit (SQLite has one writer anyway)."""
+        if self.backend == "postgresql":
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": f"pm {what}"})
+
     def insert(self, records: Iterable[Any], *, batch_id: str | None = None) -> int:
         """Insert records, which may be of different entities; return how many."""
         groups: dict[type[Any], list[Any]] = {}

@@ -29,6 +29,7 @@ from pm_desktop.domain.records import (
 )
 from pm_desktop.storage.audit import AuditVerdict
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.faults import shown
 from pm_desktop.workspace import journal
 from pm_desktop.workspace.edit import Changes, Edit, HistoryRow
 
@@ -181,7 +182,7 @@ class Workspace:
         batches = self.db.records(ImportBatch, order_by=("-at",), limit=20)
         sources = [{"batch": b.id, "as": b.target, "file": b.file_name, "at": b.at.isoformat(), "status": b.status.value}
                    for b in batches]
-        return {"workspace": self.location, "name": self.name, "sample": self.is_sample,
+        return {"workspace": shown(self.location), "name": self.name, "sample": self.is_sample,
                 "schema_version": self.db.schema_version, "backend": self.db.backend, "counts": counts,
                 "streets": [p.name for p in self.street_packs()], "sources": sources}
 

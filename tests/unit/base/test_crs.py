@@ -59,3 +59,11 @@ def test_areas_and_lengths_agree_with_the_geodesic() -> None:
 def test_an_unknown_system_is_refused(name: str) -> None:
     with pytest.raises(InputRefused):
         crs.convert([121.5], [31.2], name)
+
+
+@pytest.mark.parametrize(("source", "target", "lon", "lat"), [
+    ("EPSG:4326", "GCJ-02", float("nan"), 31.2), ("EPSG:4326", "EPSG:3857", 121.5, float("inf")), ("GCJ-02", "EPSG:4326", 31.2, 121.5)])
+def test_what_is_no_position_is_refused(source: str, target: str, lon: float, lat: float) -> None:
+    with pytest.raises(InputRefused) as refused:
+        crs.crs_convert(source, target, lon, lat)
+    assert refused.value.code == "position_wrong"

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import shapely
 
-from pm_desktop.base.errors import InputRefused, NotAllowed
+from pm_desktop.base.errors import ComponentMissing, InputRefused, NotAllowed
 from pm_desktop.domain.enums import HousingType, ManagementMode
 from pm_desktop.domain.records import Complaint, Compound, Contract, Zone
 from pm_desktop.storage.database import Database
@@ -151,6 +151,13 @@ def test_the_audit_chain_finds_every_kind_of_tampering(tmp_path: object) -> None
             assert db.verify_audit().first_bad_row == bad, name
     head = json.loads((home / "audit.head").read_text())
     assert head["committed"][0] == 6
+    with Database.open(home) as db:
+        (home / "audit.head").unlink()
+        assert db.verify_audit().ok, "the second anchor still holds"
+        for file in db.anchor().files:
+            file.unlink(missing_ok=True)
+        verdict = db.verify_audit()
+        assert (verdict.ok, verdict.first_bad_row, verdict.anchored) == (False, 7, False), "what stood after row 6 cannot be known"
 
 
 def test_a_crash_between_commit_and_anchor_is_no_alarm(tmp_path: object) -> None:
@@ -166,3 +173,25 @@ def test_a_crash_between_commit_and_anchor_is_no_alarm(tmp_path: object) -> None
         for file in db.anchor().files:
             file.write_bytes(before)
         assert db.verify_audit().ok
+
+
+def test_what_is_no_workspace_address_is_refused_and_no_password_is_shown() -> None:
+    for url in ("mysql://a@b/c", "postgresql+psycopg://a@b", "http://x/y", "sqlite:///x"):
+        with pytest.raises(InputRefused) as refused:
+            Database.open(url)
+        assert refused.value.code == "url_wrong", url
+    with pytest.raises(ComponentMissing) as away:
+        Database.open("postgresql+psycopg://me:secret@127.0.0.1:1/none")
+    assert "secret" not in json.dumps(away.value.as_json())
+
+
+def test_a_workspace_that_cannot_be_made_leaves_nothing(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pathlib import Path
+
+    from pm_desktop.storage import schema
+
+    home = Path(str(tmp_path)) / "w"
+    monkeypatch.setattr(schema, "MIGRATIONS", home / "nowhere")
+    with pytest.raises(Exception, match="nowhere"):
+        Database.create(home)
+    assert not home.exists()
