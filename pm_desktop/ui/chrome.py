@@ -11,6 +11,7 @@ from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.panels.search import SearchBox
+from pm_desktop.ui.plain import PlainLabel
 from pm_desktop.ui.tasks import Task
 
 
@@ -48,7 +49,7 @@ class TopBar(QWidget):
         row.addWidget(self.search, 1)
         row.addSpacing(12)
         self.sample = QLabel(objectName="sample")
-        self.workspace = QLabel(objectName="meta")
+        self.workspace = PlainLabel(objectName="meta")
         self.menu = QToolButton(text="☰", objectName="flat", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.workspace)

@@ -17,6 +17,7 @@ from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.layering import Layering
 from pm_desktop.ui.panels.layers import LayersPanel
 from pm_desktop.ui.panels.table import TablePanel
+from pm_desktop.ui.plain import literal
 from pm_desktop.ui.selection import SelectionDock
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.theme import apply_theme, tokens
@@ -226,7 +227,7 @@ class MainWindow(QMainWindow):
         self.right.show()
 
     def _hovered(self, hit: Hit | None) -> None:
-        self.canvas.setToolTip(self.commands.hover_words(hit))
+        self.canvas.setToolTip(literal(self.commands.hover_words(hit)))
 
     def _view_changed(self, view: View) -> None:
         self.status.show_view(view)

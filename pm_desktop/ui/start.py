@@ -24,6 +24,7 @@ from pm_desktop.base.settings import Settings, load_settings, save_settings
 from pm_desktop.ui.dialogs.simple import tell_error
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
+from pm_desktop.ui.plain import PlainLabel
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.tasks import TaskDesk
 from pm_desktop.ui.theme import apply_theme
@@ -149,7 +150,7 @@ class Welcome(QDialog):
         self._buttons[0].setDefault(True)
         self._bar = QProgressBar(maximum=1000)
         self._bar.hide()
-        self._message = QLabel(wordWrap=True, objectName="hint")
+        self._message = PlainLabel(wordWrap=True, objectName="hint")
         layout.addWidget(self._bar)
         layout.addWidget(self._message)
         self._make_sample()

@@ -143,6 +143,7 @@ def tell_error(words: Words, error: BaseException, parent: QWidget) -> None:
     else:
         text = f"{words('error.unexpected')}\n{error}"
     box = QMessageBox(QMessageBox.Icon.Warning, words("error.title"), text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.addButton(words("button.ok"), QMessageBox.ButtonRole.AcceptRole)
     box.exec()
 
@@ -155,6 +156,7 @@ def error_text(words: Words, error: BaseException) -> str:
 def confirm(words: Words, text: str, parent: QWidget, act: Callable[[], object]) -> None:
     """Ask before doing what cannot be undone by Ctrl+Z."""
     box = QMessageBox(QMessageBox.Icon.Question, words("confirm.title"), text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     yes = box.addButton(words("button.ok"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(words("button.cancel"), QMessageBox.ButtonRole.RejectRole)
     box.exec()

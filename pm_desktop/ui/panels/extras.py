@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.panels.lists import RowList
+from pm_desktop.ui.plain import PlainLabel
 
 
 class ButtonedList(QWidget):
@@ -27,7 +28,7 @@ class ButtonedList(QWidget):
             button.clicked.connect(lambda _=False, run=act: run())
             self._buttons.append((key, button))
             grid.addWidget(button, number // 2, number % 2)
-        self._message = QLabel(objectName="hint", wordWrap=True)
+        self._message = PlainLabel(objectName="hint", wordWrap=True)
         self._message.setContentsMargins(12, 0, 12, 8)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)

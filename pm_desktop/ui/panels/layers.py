@@ -13,6 +13,7 @@ from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.registry import all_layers, layer_by_id
 from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.plain import PlainLabel, literal
 
 ID = Qt.ItemDataRole.UserRole
 _BRUSH = {"hatch": Qt.BrushStyle.BDiagPattern, "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern}
@@ -236,9 +237,9 @@ class LayersPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(Swatch(entry, style, dark))
-        label = QLabel(objectName="itemLabel")
+        label = PlainLabel(objectName="itemLabel")
         label.setText(label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, 150))
-        label.setToolTip(words)
+        label.setToolTip(literal(words))
         row.addWidget(label, 1)
         row.addWidget(QLabel(f"{count:,}", objectName="hint"))
         return row

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.overlay import shape_path
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.plain import PlainLabel, literal
 from pm_desktop.ui.theme import tokens
 from pm_desktop.workspace.queries import Listing, Row
 from pm_desktop.workspace.search import normal
@@ -65,7 +66,7 @@ class RowModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{row.title} {self._words.of(row.detail)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.title}\n{self._words.of(row.detail)}"
+            return literal(f"{row.title}\n{self._words.of(row.detail)}")
         return None
 
 
@@ -147,7 +148,7 @@ class RowList(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words, self._title_key, self._empty_key = words, title_key, empty_key
-        self._title = QLabel(objectName="panelTitle")
+        self._title = PlainLabel(objectName="panelTitle")
         self._count = QLabel(objectName="panelHint")
         self.filter = QLineEdit(clearButtonEnabled=True)
         self.model = RowModel(words)
@@ -160,7 +161,7 @@ class RowList(QWidget):
         self.view.clicked.connect(lambda index: self.chosen.emit(index.data(ROW)))
         self.view.activated.connect(lambda index: self.chosen.emit(index.data(ROW)))
         self.filter.textChanged.connect(self._filter)
-        self._message = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True, objectName="panelHint")
+        self._message = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True, objectName="panelHint")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._message)
         self._stack.addWidget(self.view)

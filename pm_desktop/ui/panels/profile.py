@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from pm_desktop.cartography.fonts import font
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.plain import PlainLabel
 from pm_desktop.ui.theme import tokens
 from pm_desktop.workspace.profile import Block, Item, Profile
 
@@ -60,8 +61,8 @@ class ProfilePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words, self._theme = words, theme
         self._profile: Profile | None = None
-        self._title = QLabel(objectName="panelTitle", wordWrap=True)
-        self._subtitle = QLabel(objectName="panelHint", wordWrap=True)
+        self._title = PlainLabel(objectName="panelTitle", wordWrap=True)
+        self._subtitle = PlainLabel(objectName="panelHint", wordWrap=True)
         self._back = QPushButton("←", objectName="flat")
         self._back.clicked.connect(self.closed)
         self._area = QScrollArea(widgetResizable=True)
@@ -124,7 +125,7 @@ class ProfilePanel(QWidget):
         grid.addWidget(QFrame(objectName="line"), 1, 0, 1, 2)
         row = 2
         for item in block.items:
-            label = QLabel(self._words.of(item.label), objectName="itemLabel")
+            label = PlainLabel(self._words.of(item.label), objectName="itemLabel")
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._value(item), row, 1, Qt.AlignmentFlag.AlignRight)
             row += 1
@@ -142,7 +143,7 @@ class ProfilePanel(QWidget):
             button.clicked.connect(lambda _=False, drill=item.drill: self.drilled.emit(drill))
             return button
         name = "itemUnknown" if item.value is None else item.state or "itemValue"
-        label = QLabel(_MARK.get(item.state or "", "") + text, objectName=name, wordWrap=True)
+        label = PlainLabel(_MARK.get(item.state or "", "") + text, objectName=name, wordWrap=True)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setMinimumWidth(150)

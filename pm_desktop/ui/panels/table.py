@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QLineEdit, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.plain import PlainLabel
 from pm_desktop.workspace.drill import Table
 
 Index = QModelIndex | QPersistentModelIndex
@@ -83,7 +84,7 @@ class TablePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = words
         self._subject: Any = None
-        self._title = QLabel(objectName="panelTitle")
+        self._title = PlainLabel(objectName="panelTitle")
         self._count = QLabel(objectName="panelHint")
         self._filter = QLineEdit(clearButtonEnabled=True)
         self._filter.setMaximumWidth(260)
