@@ -13,9 +13,9 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, 
 from pm_desktop.base.arraypack import ArrayPack
 from pm_desktop.base.gridindex import Grid, boxes_meet, query_grid
 from pm_desktop.base.label import Label
-from pm_desktop.base.mercator import metres_per_unit, to_lonlat
 from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.geometry import Frame, draw_shapes, shapes
+from pm_desktop.cartography.heat import HeatFilter, HeatPack, heat_image_request, paint_heat
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import (
     FillStyle,
@@ -24,7 +24,6 @@ from pm_desktop.layers.style import (
     PointStyle,
     StreetBase,
     StyleClass,
-    heat_radius_m,
     style_from_json,
 )
 
@@ -42,6 +41,7 @@ class LayerPack:
         self.meta = self.arrays.meta
         self.style = style_from_json(self.meta["style"])
         self._grids = {name: Grid(**grid) for name, grid in self.meta["grids"].items()}
+        self.heat: HeatPack | None = None
 
     def features_in(self, box: tuple[int, int, int, int]) -> NDArray[np.int32]:
         """Features (areas and lines) whose box meets ``box``, or points inside it, in order."""
@@ -49,12 +49,6 @@ class LayerPack:
             return np.zeros(0, np.int32)
         found = query_grid(self._grids["f"], self.arrays["f/grid_start"], self.arrays["f/grid_item"], box)
         return found[boxes_meet(self._boxes(found), box)]
-
-    def heat_in(self, box: tuple[int, int, int, int]) -> NDArray[np.int32]:
-        """Heat points inside ``box``."""
-        found = query_grid(self._grids["h"], self.arrays["h/grid_start"], self.arrays["h/grid_item"], box)
-        xy = self.arrays["h/xy"][found]
-        return found[boxes_meet(np.concatenate([xy, xy], axis=1), box)]
 
     def _boxes(self, found: NDArray[Any]) -> NDArray[Any]:
         if "f/bbox" in self.arrays:
@@ -77,8 +71,8 @@ def paint_layer(painter: QPainter, pack: LayerPack, frame: Frame, zoom: float, r
             _line(painter, pack, line, frame, zoom, ratio, style)
         case PointStyle() as point:
             _points(painter, pack, point, frame, zoom, ratio, style)
-        case HeatStyle() as heat:
-            _heat(painter, pack, heat, frame, zoom, ratio)
+        case HeatStyle():
+            _heat(painter, pack, frame, ratio)
         case StreetBase():
             pass  # painted as the base, below every layer
         case _ as never:
@@ -208,47 +202,13 @@ def _point(painter: QPainter, at: QPointF, entry: StyleClass, count: int, ratio:
         painter.drawText(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def heat_density(pack: LayerPack, frame: Frame, radius_m: float, step: int) -> NDArray[np.float64]:
-    """Kernel density in points per km² on a grid of ``step`` device pixels covering ``frame``.
-
-    The kernel is a Gaussian of which ``radius_m`` is two standard deviations; it sums to one, so the density
-    integrates to the number of points.
-    """
-    from scipy.ndimage import gaussian_filter
-
-    latitude = float(to_lonlat(np.array([frame.x0, frame.y0 + frame.height * frame.unit / 2]))[1])
-    metres_px = frame.unit * step * metres_per_unit(latitude)
-    sigma = radius_m / 2 / metres_px
-    margin = int(np.ceil(3 * sigma)) + 1
-    index = pack.heat_in(frame.box(margin * step))
-    xy = frame.pixels(pack.arrays["h/xy"][index]) / step + margin
-    nx, ny = frame.width // step + 2 * margin, frame.height // step + 2 * margin
-    column, row = xy[:, 0].astype(np.int64), xy[:, 1].astype(np.int64)
-    inside = (column >= 0) & (column < nx) & (row >= 0) & (row < ny)
-    weight = pack.arrays["h/weight"][index][inside]
-    counts = np.bincount(row[inside] * nx + column[inside], weight, nx * ny).reshape(ny, nx)
-    smooth = gaussian_filter(counts, sigma, mode="constant", truncate=3.0)
-    density: NDArray[np.float64] = smooth[margin:-margin, margin:-margin] / (metres_px * metres_px / 1e6)
-    return density
-
-
-def _heat(painter: QPainter, pack: LayerPack, heat: HeatStyle, frame: Frame, zoom: float, ratio: float) -> None:
-    if "h" not in pack.meta["grids"]:
-        return
-    radius = heat_radius_m(heat, zoom)
-    top = next((entry["max"] for entry in pack.meta["heat"] if entry["radius_m"] == radius), 1.0)
-    step = 2
-    value = np.clip(heat_density(pack, frame, radius, step) / max(top, 1e-9), 0, 1)
-    ramp = np.array([(QColor(c).red(), QColor(c).green(), QColor(c).blue()) for c in heat.ramp], float)
-    place = np.sqrt(value) * (len(ramp) - 1)
-    low = np.minimum(place.astype(np.int64), len(ramp) - 2)
-    part = (place - low)[..., None]
-    colour = ramp[low] * (1 - part) + ramp[low + 1] * part
-    alpha = np.clip(place / (len(ramp) - 1) * 3.2, 0, 0.72)
-    pixels = np.empty((*value.shape, 4), np.uint8)
-    pixels[..., :3] = (colour * alpha[..., None])[..., ::-1]
-    pixels[..., 3] = alpha * 255
-    image = QImage(pixels.tobytes(), value.shape[1], value.shape[0], value.shape[1] * 4,
-                   QImage.Format.Format_ARGB32_Premultiplied)
+def _heat(painter: QPainter, pack: LayerPack, frame: Frame, ratio: float) -> None:
+    """Heat of the newest twelve months, for prints: on the screen the heat process paints it."""
+    if pack.heat is None:
+        pack.heat = HeatPack(pack.arrays)
+    request = heat_image_request(str(pack.arrays.path), HeatFilter(), frame, 2, pack.meta["heat"]["top"], ratio)
+    pixels = np.empty((request.height, request.width), np.uint32)
+    paint_heat(pack.heat, request, pixels)
+    image = QImage(pixels.tobytes(), request.width, request.height, request.width * 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(0, 0, value.shape[1] * step, value.shape[0] * step), image, QRectF(image.rect()))
+    painter.drawImage(QRectF(0, 0, request.width * 2, request.height * 2), image, QRectF(image.rect()))

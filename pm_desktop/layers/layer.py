@@ -35,7 +35,7 @@ class LayerData:
     unlocated: int = 0
     as_of: str | None = None
     style: Style | None = None
-    heat: list[dict[str, float]] = field(default_factory=list)
+    heat: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,32 +159,44 @@ def _known(lon: Sequence[float | None], lat: Sequence[float | None]) -> tuple[An
     return x, y, ~(np.isnan(x) | np.isnan(y))
 
 
-def from_heat(lon: Sequence[float | None], lat: Sequence[float | None], day: Sequence[int], category: Sequence[int],
-              style: HeatStyle) -> LayerData:
-    """Heat points in degrees with the day and category of each; the scale is fixed for each radius."""
-    x, y, known = _known(lon, lat)
-    xy = to_world(x[known], y[known])
-    grid, start, item = build_grid(np.concatenate([xy, xy], axis=1), CELL)
-    arrays: dict[str, Any] = {"xy": xy, "weight": np.ones(len(xy), np.float32), "day": np.asarray(day, np.int32)[known],
-              "category": np.asarray(category, np.uint8)[known], "grid_start": start, "grid_item": item}
-    heat = [{"radius_m": metres, "max": _heat_top(xy, metres)} for _, metres in style.radius_m]
-    return LayerData({f"h/{k}": v for k, v in arrays.items()}, {"h": grid.as_json()}, len(xy), int((~known).sum()),
-                     heat=heat)
+def from_heat(lon: NDArray[np.float64], lat: NDArray[np.float64], day: NDArray[np.int32], category: NDArray[np.uint8],
+              source: NDArray[np.uint8], style: HeatStyle, categories: Sequence[Label], sources: Sequence[Label]) -> LayerData:
+    """Heat points in degrees (NaN: no place, counted only) with day since 1970, category and source of each, in order of days."""
+    if len(categories) * len(sources) > 255:
+        raise ValueError("more kinds of heat points than a byte tells apart")
+    known = ~(np.isnan(lon) | np.isnan(lat))
+    kind = category * np.uint8(len(sources)) + source
+    order = np.argsort(day, kind="stable")
+    placed, lost = order[known[order]], order[~known[order]]
+    xy = to_world(lon[placed], lat[placed]) if len(placed) else np.zeros((0, 2), np.int32)
+    arrays: dict[str, Any] = {"xy": xy, "day": day[placed], "kind": kind[placed], "lost_day": day[lost], "lost_kind": kind[lost]}
+    first, last = (int(day.min()), int(day.max())) if len(day) else (0, -1)
+    months = np.bincount(day - first, minlength=last - first + 1) if len(day) else np.zeros(0, np.int64)
+    latitude = float(np.median(lat[placed])) if len(placed) else 31.1
+    recent = xy[day[placed] > last - YEAR_DAYS]
+    heat = {"first_day": first, "days": last - first + 1, "latitude": latitude, "per_day": months.tolist(),
+            "top": _heat_top(recent, style.radius_m[len(style.radius_m) // 2][1], latitude),
+            "categories": [[w.zh, w.en] for w in categories], "sources": [[w.zh, w.en] for w in sources]}
+    return LayerData({f"h/{k}": v for k, v in arrays.items()}, {}, len(placed), len(lost), heat=heat)
 
 
-def _heat_top(xy: NDArray[np.int32], radius_m: float) -> float:
-    """Top of the colour scale, 件/km²: the 99.7th percentile of the density at the points themselves."""
+YEAR_DAYS = 365
+
+
+def _heat_top(xy: NDArray[np.int32], radius_m: float, latitude: float) -> float:
+    """Top of the colour scale, points per km² and 30 days: where the densest hundredth of a year's points lie, rounded up."""
     from scipy.ndimage import gaussian_filter
 
     if len(xy) == 0:
         return 1.0
-    metres = metres_per_unit(31.1)
-    cell = radius_m / 4 / metres
+    cell = radius_m / 4 / metres_per_unit(latitude)
     column, row = (((xy[:, k] - xy[:, k].min()) / cell).astype(np.int64) for k in (0, 1))
     counts = np.bincount(row * (column.max() + 1) + column, minlength=(row.max() + 1) * (column.max() + 1))
     smooth = gaussian_filter(counts.reshape(row.max() + 1, column.max() + 1).astype(float), 2.0, mode="constant")
-    density = smooth[row, column] / ((radius_m / 4) ** 2 / 1e6)
-    return float(np.percentile(density, 99.7))
+    density = smooth[row, column] / ((radius_m / 4) ** 2 / 1e6) / (YEAR_DAYS / 30)
+    wanted = float(np.percentile(density, 99))
+    step = 10.0 ** np.floor(np.log10(wanted))
+    return float(next(k * step for k in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if k * step >= wanted * 0.999))
 
 
 def legend_of(style: Style, data: LayerData) -> tuple[tuple[Label, int], ...]:

@@ -9,14 +9,12 @@ from functools import cache
 import pm_desktop.layers as package
 from pm_desktop.layers.layer import Layer
 
-_SHARED = ("layer", "style", "registry", "build")
-
 
 @cache
 def all_layers() -> tuple[Layer, ...]:
     """Every layer, bottom to top."""
-    names = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name not in _SHARED]
-    found = [importlib.import_module(f"{package.__name__}.{name}").LAYER for name in names]
+    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    found = [module.LAYER for module in modules if hasattr(module, "LAYER")]
     return tuple(sorted(found, key=lambda layer: layer.order))
 
 

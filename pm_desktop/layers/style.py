@@ -101,6 +101,11 @@ def style_from_json(data: dict[str, Any]) -> Style:
     return cls(**values)
 
 
+def heat_ticks(top: float) -> tuple[tuple[float, float], ...]:
+    """Where the legend of a heat scale is marked: (share of the ramp, value); the ramp runs with the square root of the value."""
+    return tuple((part, top * part * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0))
+
+
 def heat_radius_m(style: HeatStyle, zoom: float) -> float:
     """Kernel radius at ``zoom`` in ground metres."""
     return next((metres for limit, metres in style.radius_m if zoom <= limit), style.radius_m[-1][1])

@@ -29,6 +29,7 @@ class Layering(QObject):
         self._building: set[str] = set()
         panel.changed.connect(self._show)
         session.changed.connect(self._on_changes)
+        canvas.heat.counted.connect(panel.set_heat)
 
     @property
     def is_idle(self) -> bool:
@@ -64,7 +65,7 @@ class Layering(QObject):
         self._building.discard(summary.id)
         self._packs[summary.id] = Path(summary.path)
         pack = LayerPack(summary.path)
-        self._panel.set_summary(summary, pack.style, pack.meta["heat"])
+        self._panel.set_summary(summary, pack.style)
         self._show(self._panel.states())
 
     def _lost(self, layer: str, error: BaseException) -> None:

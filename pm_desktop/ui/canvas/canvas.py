@@ -31,7 +31,9 @@ from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.style import map_style
 from pm_desktop.cartography.tilecache import TileCache
+from pm_desktop.layers.style import HeatStyle
 from pm_desktop.ui.canvas import furniture
+from pm_desktop.ui.canvas.heat import HeatOverlay
 from pm_desktop.ui.canvas.picking import Hit, hits_at, open_layers
 from pm_desktop.ui.canvas.view import LayerView, View, fitting
 
@@ -85,6 +87,7 @@ class MapCanvas(QWidget):
         self._selected: tuple[str, tuple[str, ...]] | None = None
         self._complete = False
         self._frame = furniture.Frame()
+        self.heat = HeatOverlay(self)
         self.notice, self.attribution, self.sample_mark = "", "", ""
         self._rest = QTimer(self, singleShot=True, interval=140)
         self._rest.timeout.connect(self._come_to_rest)
@@ -102,6 +105,7 @@ class MapCanvas(QWidget):
         """Show these layers, bottom to top."""
         self._layers = tuple(layers)
         self._packs = open_layers([(v.id, v.pack) for v in layers], self._packs)
+        self.heat.set_layers(self._layers, self._packs)
         self._hover = None
         self._rescene.start()
 
@@ -122,7 +126,8 @@ class MapCanvas(QWidget):
 
     def _send_scene(self) -> None:
         self._generation += 1
-        shown = tuple((str(v.pack), v.opacity) for v in self._layers if v.visible and v.opacity > 0)
+        shown = tuple((str(v.pack), v.opacity) for v in self._layers if v.visible and v.opacity > 0
+                      and not isinstance(self._packs[v.pack].style, HeatStyle))
         self._engine.set_scene(Scene(self._generation, tuple(map(str, self._bases)), shown, self._theme, self._lang,
                                      self.devicePixelRatioF()))
         self._label_box = None
@@ -168,7 +173,7 @@ class MapCanvas(QWidget):
             return False
         if not self._bases and not self._layers:
             return True
-        return self._label_done == self._label_serial and self._label_serial > 0 and all(
+        return self.heat.is_complete() and self._label_done == self._label_serial and self._label_serial > 0 and all(
             self._cache.is_current(t, self._generation) for t in self._tiles(0))
 
     def render_pids(self) -> list[int]:
@@ -180,12 +185,14 @@ class MapCanvas(QWidget):
         self._rest.stop()
         self._rescene.stop()
         self._engine.close()
+        self.heat.close()
 
     # -- asking ----------------------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
         self._complete = False
         self._ask()
+        self.heat.ask()
         self.update()
         self.viewChanged.emit(self._view)
 
@@ -229,6 +236,11 @@ class MapCanvas(QWidget):
         self._engine.want_labels(LabelRequest(self._label_serial, self._view.snapped().zoom,
                                               (int(box[0]), int(box[1]), int(box[2]), int(box[3]))))
 
+    def heat_arrived(self) -> None:
+        """A newer picture of the heat layer is there."""
+        self.update()
+        self._look_complete()
+
     def _on_tile(self, _request: TileRequest) -> None:
         self.update()
         self._look_complete()
@@ -262,6 +274,7 @@ class MapCanvas(QWidget):
         painter = QPainter(self)
         style = map_style(self._theme)
         self._draw_tiles(painter, QColor(style.colours["land"]))
+        self.heat.draw(painter, self._screen, self._moving)
         furniture.draw_marks(painter, self._screen, self._packs, self._layers, self._selected, self._hover, style)
         self._draw_labels(painter)
         self._frame.draw(painter, self, style)
@@ -425,6 +438,7 @@ class MapCanvas(QWidget):
         super().resizeEvent(event)
         self._complete = False
         self._ask()
+        self.heat.ask()
 
     def sizeHint(self) -> QSize:
         """Most of the window."""

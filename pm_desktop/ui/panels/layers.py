@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeySequence, QLinearGradient, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QScrollArea, QSlider, QVBoxLayout, QWidget
 
+from pm_desktop.cartography.heat import HeatCount
 from pm_desktop.cartography.overlay import shape_path
 from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.registry import all_layers, layer_by_id
-from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
+from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass, heat_ticks
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.plain import PlainLabel, literal
 
@@ -62,12 +63,12 @@ class Swatch(QWidget):
 
 
 class Ramp(QWidget):
-    """Colour ramp of a heat layer."""
+    """Colour ramp of a heat layer with the values it stands for."""
 
-    def __init__(self, style: HeatStyle) -> None:
+    def __init__(self, style: HeatStyle, top: float) -> None:
         super().__init__()
-        self._ramp = style.ramp
-        self.setFixedHeight(12)
+        self._ramp, self._top = style.ramp, top
+        self.setFixedHeight(30)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
@@ -75,7 +76,15 @@ class Ramp(QWidget):
         gradient = QLinearGradient(0, 0, self.width(), 0)
         for i, colour in enumerate(self._ramp):
             gradient.setColorAt(i / (len(self._ramp) - 1), QColor(colour))
-        painter.fillRect(self.rect(), QBrush(gradient))
+        painter.fillRect(QRectF(0, 0, self.width(), 11), QBrush(gradient))
+        painter.setPen(self.palette().windowText().color())
+        for part, value in heat_ticks(self._top):
+            x = min(max(part * self.width(), 0.5), self.width() - 0.5)
+            painter.drawLine(QPointF(x, 11), QPointF(x, 14))
+            words = f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:,.1f}"
+            side = min(max(x - 30, 0), self.width() - 60)
+            where = Qt.AlignmentFlag.AlignLeft if part == 0 else Qt.AlignmentFlag.AlignRight if part == 1 else Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(QRectF(side, 14, 60, 16), where | Qt.AlignmentFlag.AlignTop, words)
         painter.end()
 
 
@@ -98,7 +107,7 @@ class LayersPanel(QWidget):
         self._states = {layer.id: LayerState(layer.id, layer.default_on) for layer in all_layers()}
         self._summaries: dict[str, LayerSummary] = {}
         self._styles: dict[str, Style] = {}
-        self._tops: dict[str, list[dict[str, float]]] = {}
+        self._heat: HeatCount | None = None
         self._title = QLabel(objectName="panelTitle")
         self.list = QListWidget()
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
@@ -138,10 +147,16 @@ class LayersPanel(QWidget):
         self.retranslate()
         self._emit()
 
-    def set_summary(self, summary: LayerSummary, style: Style, tops: list[dict[str, float]]) -> None:
+    def set_summary(self, summary: LayerSummary, style: Style) -> None:
         """What a built layer holds."""
-        self._summaries[summary.id], self._styles[summary.id], self._tops[summary.id] = summary, style, tops
+        self._summaries[summary.id], self._styles[summary.id] = summary, style
         self._show_legend()
+
+    def set_heat(self, counted: HeatCount) -> None:
+        """What the heat picture shows now."""
+        if counted != self._heat:
+            self._heat = counted
+            self._show_legend()
 
     def retranslate(self) -> None:
         """Words of the language in use."""
@@ -212,15 +227,14 @@ class LayersPanel(QWidget):
         self._legend.setWidget(content)
 
     def _layer_legend(self, layout: QVBoxLayout, summary: LayerSummary, style: Style) -> None:
-        title = QLabel(f"{self._words.of(layer_by_id(summary.id).label)}  {summary.shown:,}", objectName="blockTitle")
+        heat = isinstance(style, HeatStyle)
+        shown = self._heat.shown if heat and self._heat else summary.shown
+        title = QLabel(f"{self._words.of(layer_by_id(summary.id).label)}  {shown:,}", objectName="blockTitle")
         layout.addSpacing(4)
         layout.addWidget(title)
         if isinstance(style, HeatStyle):
-            layout.addWidget(Ramp(style))
-            top = max((t["max"] for t in self._tops[summary.id]), default=0.0)
-            low = min((t["max"] for t in self._tops[summary.id]), default=0.0)
-            layout.addWidget(QLabel(self._words("layers.heat", unit=self._words.of(style.unit), low=f"{low:,.0f}", top=f"{top:,.0f}"),
-                                    objectName="hint", wordWrap=True))
+            self._heat_legend(layout, style)
+            return
         elif isinstance(style, FillStyle | LineStyle | PointStyle):
             dark = self._theme[0] == "dark"
             for entry, (label, count) in zip(style.classes, summary.legend, strict=True):
@@ -232,6 +246,16 @@ class LayersPanel(QWidget):
             layout.addWidget(QLabel(self._words("layers.unlocated", n=f"{summary.unlocated:,}"), objectName="hint", wordWrap=True))
         if summary.as_of:
             layout.addWidget(QLabel(self._words("layers.as_of", date=summary.as_of[:10]), objectName="hint"))
+
+    def _heat_legend(self, layout: QVBoxLayout, style: HeatStyle) -> None:
+        """Values of the colours, and how the rows of the filter add up."""
+        if self._heat is None:
+            return
+        layout.addWidget(QLabel(self._words.of(style.unit), objectName="hint"))
+        layout.addWidget(Ramp(style, self._heat.top))
+        shown, lost = self._heat.shown, self._heat.unlocated
+        layout.addWidget(QLabel(self._words("layers.heat_sum", shown=f"{shown:,}", lost=f"{lost:,}", total=f"{shown + lost:,}"),
+                                objectName="hint", wordWrap=True))
 
     def _class_row(self, entry: StyleClass, style: Style, dark: bool, words: str, count: int) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -12,7 +12,7 @@ from pm_desktop.base.jobs import JobContext
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.layers.build import build_layer
 from pm_desktop.layers.registry import all_layers
-from pm_desktop.layers.style import FillStyle, HeatStyle, PointStyle, style_from_json, style_to_json
+from pm_desktop.layers.style import FillStyle, PointStyle, style_from_json, style_to_json
 
 
 @pytest.mark.parametrize("layer", all_layers(), ids=lambda layer: layer.id)
@@ -52,20 +52,3 @@ def test_classes_differ_for_colour_blind_people(base: str) -> None:
 
 def test_fills_leave_the_street_map_readable() -> None:
     assert all(layer.style.fill_opacity <= 0.55 for layer in all_layers() if isinstance(layer.style, FillStyle))
-
-
-def test_heat_integrates_to_the_number_of_points(tiny_sample: str, tmp_path: Path) -> None:
-    from pm_desktop.base.mercator import metres_per_unit, to_lonlat
-    from pm_desktop.cartography.geometry import Frame
-    from pm_desktop.cartography.overlay import heat_density
-
-    pack = LayerPack(build_layer(JobContext(), tiny_sample, "complaint_heat", str(tmp_path)).path)
-    assert isinstance(pack.style, HeatStyle)
-    xy = pack.arrays["h/xy"]
-    low, high = xy.min(0).astype(float), xy.max(0).astype(float)
-    unit = (high - low).max() / 600
-    frame = Frame(low[0] - 200 * unit, low[1] - 200 * unit, unit, 1000, 1000)
-    density = heat_density(pack, frame, 500.0, 2)
-    middle = float(to_lonlat(np.array([frame.x0, frame.y0 + 500 * unit]))[1])
-    cell_km2 = (2 * unit * metres_per_unit(middle) / 1000) ** 2
-    assert density.sum() * cell_km2 == pytest.approx(len(xy), rel=0.01)
