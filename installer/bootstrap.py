@@ -132,6 +132,15 @@ def run(arguments: list[str], **environment: str) -> int:
     return subprocess.run([str(python_of_venv()), *arguments], cwd=ROOT, env=os.environ | environment, check=False).returncode
 
 
+def bench_peers() -> int:
+    """DuckDB, datashader and numpy in ``.bench-venv``, for the benchmarks to compare with; QGIS is named, not installed."""
+    peers = ROOT / ".bench-venv"
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(peers)], check=True)
+    python = str(peers / ("Scripts/python.exe" if WINDOWS else "bin/python"))
+    say("QGIS: apt-get install --no-install-recommends python3-qgis")
+    return subprocess.run([python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r", str(ROOT / "benchmarks/peers.txt")], check=False).returncode
+
+
 def lint() -> int:
     """Style, types, import contracts; all three always run."""
     scripts = VENV / ("Scripts" if WINDOWS else "bin")
@@ -160,7 +169,8 @@ def test(soak: bool) -> int:
 def main(arguments: list[str]) -> int:
     """Do what is asked; returns the exit code."""
     what = arguments[0] if arguments else "run"
-    actions = {"run": lambda: run(["-m", "pm_desktop", *arguments[1:]]), "test": lambda: test(False), "soak": lambda: test(True),
+    actions = {"bench": lambda: run(["-m", "benchmarks.run", *arguments[1:]]), "bench-peers": bench_peers,
+               "run": lambda: run(["-m", "pm_desktop", *arguments[1:]]), "test": lambda: test(False), "soak": lambda: test(True),
                "lint": lint, "doctor": lambda: run(["-m", "pm_desktop", "doctor"]), "setup": lambda: 0}
     if what not in actions:
         say(f"用法 · usage: bootstrap.py {'|'.join(actions)}")

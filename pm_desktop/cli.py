@@ -17,7 +17,7 @@ import typer
 
 from pm_desktop import __version__
 from pm_desktop.base import paths
-from pm_desktop.base.errors import OF_FILES, PmError, UsageError, of_system
+from pm_desktop.base.errors import OF_FILES, ComponentMissing, PmError, UsageError, of_system
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 
@@ -264,6 +264,28 @@ def doctor(as_json: Json = False) -> None:
                 sys.stdout.write(f"    → {check.remedy}\n")
     if not all(c.ok for c in checks):
         raise typer.Exit(5)
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="某一项 · one benchmark; none: all")] = None,
+    large: Annotated[bool, typer.Option("--large", help="另测 30 万小区 · also 300,000 compounds")] = False,
+    small: Annotated[bool, typer.Option("--small", help="极小数据，仅试运行 · a tiny district, to try it out")] = False,
+    as_json: Json = False,
+) -> None:
+    """性能对照 · measure beside QGIS, DuckDB, datashader and numpy where they are installed."""
+    import subprocess
+
+    cases = paths.repo_root() / "benchmarks" / "cases"
+    if not cases.is_dir():
+        raise ComponentMissing("benchmarks_missing", Label("安装版不含 benchmarks 文件夹", "an installed program has no folder benchmarks"),
+                               Label("请在源码目录运行 pm-desktop bench", "run pm-desktop bench in a source checkout"))
+    known = sorted(p.stem for p in cases.glob("[a-z]*.py"))
+    if name is not None and name not in known:
+        raise UsageError("bench_unknown", Label(f"没有“{name}”这一项", f"there is no benchmark {name!r}"),
+                         Label(f"可选：{'、'.join(known)}", f"choose one of {', '.join(known)}"))
+    wanted = [*([name] if name else []), *(["--large"] if large else []), *(["--small"] if small else []), *(["--json"] if as_json else [])]
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "benchmarks.run", *wanted], cwd=paths.repo_root(), check=False).returncode)
 
 
 def _size(text: str) -> tuple[int, int]:

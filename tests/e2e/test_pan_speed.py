@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from benchmarks.hand import pan
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.settings import Settings
 from pm_desktop.intake.importer import import_file
@@ -18,7 +19,6 @@ from pm_desktop.ui.session import Session
 from pm_desktop.workspace.new import new_workspace
 from tests.helpers.complaints import write_complaints
 from tests.helpers.counts import SOAK, count
-from tests.helpers.panning import pan
 
 ROWS = count(60_000, 1_000_000)
 P95_MS = 20.0

@@ -1,0 +1,1 @@
+"""One file a benchmark, found by the runner: ``ORDER`` and ``rows(bench)``; its name is that of the file."""

@@ -1,0 +1,1 @@
+"""Processes that measure: ours, and those of the peers (which know nothing of this project)."""

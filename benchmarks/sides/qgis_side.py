@@ -1,0 +1,192 @@
+"""The QGIS side: started with the system's Python, draws what it is asked for and answers with milliseconds.
+
+One JSON object a line comes in, one goes out. It knows nothing of this project: GeoPackage and style are given.
+"""
+
+import json
+import os
+import sys
+import time
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+BEGAN = time.perf_counter()
+
+from qgis.core import (  # noqa: E402
+    Qgis,
+    QgsApplication,
+    QgsCategorizedSymbolRenderer,
+    QgsCoordinateReferenceSystem,
+    QgsFeatureRequest,
+    QgsFillSymbol,
+    QgsGeometry,
+    QgsLineSymbol,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsMarkerSymbol,
+    QgsNullSymbolRenderer,
+    QgsPalLayerSettings,
+    QgsPointXY,
+    QgsProperty,
+    QgsRectangle,
+    QgsRendererCategory,
+    QgsSettings,
+    QgsSimpleLineSymbolLayer,
+    QgsSymbolLayer,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsUnitTypes,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
+from qgis.PyQt.QtCore import QSize, Qt  # noqa: E402
+from qgis.PyQt.QtGui import QColor, QFont  # noqa: E402
+
+PIXELS = QgsUnitTypes.RenderPixels
+
+
+def symbol(entry, kind):
+    """Symbol of one class."""
+    if kind == "point":
+        made = QgsMarkerSymbol.createSimple({"name": entry["shape"], "color": entry["point"], "outline_color": "#ffffff", "outline_width": "2",
+                                             "outline_width_unit": "Pixel", "size": str(entry["size"]), "size_unit": "Pixel"})
+    elif kind == "fill":
+        fill = QColor(entry["fill"])
+        fill.setAlphaF(entry.get("opacity", 1.0))
+        made = QgsFillSymbol.createSimple({"color": fill.name(QColor.HexArgb), "outline_style": "solid" if "line" in entry else "no",
+                                           "outline_color": entry.get("line", "#000000"), "outline_width": str(entry.get("width", 0)),
+                                           "outline_width_unit": "Pixel", "style": "no" if entry.get("pattern") == "none" else "solid"})
+        made.symbolLayer(0).setFillColor(fill)
+    else:
+        made = QgsLineSymbol()
+        made.deleteSymbolLayer(0)
+        if "casing" in entry:
+            made.appendSymbolLayer(stroke(entry["casing"], entry["casing_width"], 0, Qt.FlatCap))
+        made.appendSymbolLayer(stroke(entry["line"], entry["width"], entry.get("level", 0), Qt.RoundCap, entry.get("dashed")))
+    return made
+
+
+def stroke(colour, width, level, cap, dashed=False):
+    """One stroke of a line symbol, drawn in the pass ``level``."""
+    made = QgsSimpleLineSymbolLayer(QColor(colour), width, Qt.DashLine if dashed else Qt.SolidLine)
+    made.setWidthUnit(PIXELS)
+    made.setPenCapStyle(cap)
+    made.setPenJoinStyle(Qt.RoundJoin)
+    made.setRenderingPass(level)
+    return made
+
+
+def vector_layer(gpkg, entry):
+    """Layer of one table with filter, renderer and names."""
+    layer = QgsVectorLayer(f"{gpkg}|layername={entry['table']}", entry["table"], "ogr")
+    if not layer.isValid():
+        raise SystemExit(f"no layer {entry['table']} in {gpkg}")
+    classes = entry["classes"]
+    values = entry.get("values") or [c["value"] for c in classes]
+    if values:
+        layer.setSubsetString(f'"cls" IN ({",".join(str(v) for v in values)})')
+    if classes:
+        kind = "point" if "point" in classes[0] else "fill" if "fill" in classes[0] else "line"
+        renderer = QgsCategorizedSymbolRenderer("cls", [QgsRendererCategory(c["value"], symbol(c, kind), str(c["value"])) for c in classes])
+        if entry.get("own_colour"):
+            own = QgsProperty.fromExpression("if(\"colour\" = '', @symbol_color, \"colour\")")
+            for category in renderer.categories():
+                category.symbol().symbolLayer(0).setDataDefinedProperty(QgsSymbolLayer.PropertyStrokeColor, own)
+        renderer.setUsingSymbolLevels(bool(entry.get("levels")))
+        layer.setRenderer(renderer)
+    else:
+        layer.setRenderer(QgsNullSymbolRenderer())
+    if "label" in entry:
+        layer.setLabeling(QgsVectorLayerSimpleLabeling(names(entry["label"])))
+        layer.setLabelsEnabled(True)
+    return layer
+
+
+def names(look):
+    """Settings of the names of a layer."""
+    font = QFont("Noto Sans CJK SC")
+    font.setBold(look.get("bold", False))
+    text = QgsTextFormat()
+    text.setFont(font)
+    text.setSize(look["size"])
+    text.setSizeUnit(PIXELS)
+    text.setColor(QColor(look["colour"]))
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    halo.setSize(1.5)
+    halo.setSizeUnit(PIXELS)
+    halo.setColor(QColor(look["halo"]))
+    text.setBuffer(halo)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = "name"
+    settings.setFormat(text)
+    if look["along"]:
+        settings.placement = QgsPalLayerSettings.Curved
+        settings.placementFlags = QgsPalLayerSettings.OnLine
+    else:
+        settings.placement = QgsPalLayerSettings.OverPoint
+    return settings
+
+
+class Side:
+    """The maps that were asked for, kept open as a project would keep them."""
+
+    def __init__(self):
+        self.layers = {}
+
+    def load(self, key, gpkg, style):
+        """Open the layers of a map; QGIS lists them from the top."""
+        began = time.perf_counter()
+        self.layers[key] = ([vector_layer(gpkg, entry) for entry in reversed(style["layers"])], style["background"])
+        return {"ms": (time.perf_counter() - began) * 1000}
+
+    def draw(self, key, extent, size, out=None):
+        """Draw a map from nothing."""
+        layers, background = self.layers[key]
+        settings = QgsMapSettings()
+        settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+        settings.setLayers(layers)
+        settings.setExtent(QgsRectangle(*extent))
+        settings.setOutputSize(QSize(*size))
+        settings.setOutputDpi(96)
+        settings.setBackgroundColor(QColor(background))
+        began = time.perf_counter()
+        job = QgsMapRendererParallelJob(settings)
+        job.start()
+        job.waitForFinished()
+        picture = job.renderedImage()
+        spent = (time.perf_counter() - began) * 1000
+        if out:
+            picture.save(out)
+        return {"ms": spent}
+
+    def pick(self, key, table, places):
+        """What lies under each place: features of the spatial index, then the exact test."""
+        layer = next(each for each in self.layers[key][0] if each.name() == table)
+        spent, found = [], 0
+        for x, y in places:
+            began = time.perf_counter()
+            point = QgsGeometry.fromPointXY(QgsPointXY(x, y))
+            request = QgsFeatureRequest(QgsRectangle(x, y, x, y))
+            found += sum(1 for feature in layer.getFeatures(request) if feature.geometry().contains(point))
+            spent.append((time.perf_counter() - began) * 1000)
+        return {"ms": spent, "found": found}
+
+    def answer(self, question):
+        """Do what a line asks for."""
+        return getattr(self, question.pop("do"))(**question)
+
+
+def main():
+    """Answer line by line until the input ends."""
+    application = QgsApplication([], False)
+    application.initQgis()
+    QgsSettings().setValue("qgis/walForSqlite3", False)  # nobody writes; opening is quicker without
+    side = Side()
+    print(json.dumps({"ready": (time.perf_counter() - BEGAN) * 1000, "version": Qgis.QGIS_VERSION, "pid": os.getpid()}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(side.answer(json.loads(line))), flush=True)
+    side.layers.clear()
+    application.exitQgis()
+
+
+main()
