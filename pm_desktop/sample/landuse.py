@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from pm_desktop.domain.enums import HeightType, HousingType
-from pm_desktop.sample.lattice import Blocks, Floats, bilinear
+from pm_desktop.sample.lattice import COUNTRY, Blocks, Floats, Ints
 
 
 class Use(IntEnum):
@@ -22,6 +24,8 @@ class Use(IntEnum):
     SCHOOL = 4
     PARK = 5
     FIELD = 6
+    VERGE = 7  # green beside water and expressways
+    QUARTER = 8  # dwellings outside the district: houses, but no compound on record
 
 
 HOUSING = tuple(HousingType)
@@ -31,14 +35,25 @@ _TYPE_WEIGHT = np.array([40, 30, 14, 1.5, 1.5, 2.5, 3, 2, 5.5])
 
 
 @dataclass(slots=True)
+class Lots:
+    """What one corner of every lot lacks, as shares of its sides: cut off, or a notch where ``notched``."""
+
+    wide: Floats
+    deep: Floats
+    corner: Ints
+    notched: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
 class LandUse:
-    """Use of every block and, per compound, its block, housing type, height and year."""
+    """Use and outline of every lot and, per compound, its lot, housing type, height and year."""
 
     use: NDArray[np.int64]
     compound_block: NDArray[np.int64]
     housing: NDArray[np.int64]
     height: NDArray[np.int64]
     year: NDArray[np.int64]
+    lots: Lots
 
 
 @dataclass(slots=True)
@@ -51,11 +66,19 @@ class Houses:
     compound: NDArray[np.int64]
 
 
-def choose_use(blocks: Blocks, rng: np.random.Generator, compounds: int) -> LandUse:
-    """Deal out the uses: ``compounds`` of the most urban blocks become compounds (fewer where there is no room)."""
+def choose_use(blocks: Blocks, rng: np.random.Generator, compounds: int, highways: Any) -> LandUse:
+    """Deal out the uses: ``compounds`` of the most urban lots become compounds (fewer where there is no room).
+
+    Lots that ``highways`` (one geometry) or water run through stay green.
+    """
     n = len(blocks.step)
-    score = blocks.density + rng.normal(0, 0.17, n) - 0.25 * (blocks.step == 4)
-    fit = np.flatnonzero((blocks.density > 0.10) & (blocks.step < 4))
+    score = blocks.density + rng.normal(0, 0.17, n)
+    shapely.prepare(highways)
+    every = np.arange(n)
+    lots = outline(blocks, every, Lots(np.zeros(n), np.zeros(n), np.zeros(n, np.int64), np.zeros(n, bool)))
+    crossed = blocks.wet | shapely.intersects(highways, shapely.polygons(lots))
+    area = np.abs(shapely.area(shapely.polygons(lots)))
+    fit = np.flatnonzero((blocks.density > 0.10) & (blocks.step < 4) & ~crossed & blocks.in_district & (area > 6_000) & (area < 170_000))
     chosen = fit[np.argsort(-score[fit], kind="stable")][:compounds]
     use = np.full(n, Use.FIELD)
     r = rng.random(n)
@@ -67,10 +90,22 @@ def choose_use(blocks: Blocks, rng: np.random.Generator, compounds: int) -> Land
                          Use.FIELD)[mid]
     rural = ~urban & ~mid
     use[rural] = np.select([r < 0.38, r < 0.44], [Use.VILLAGE, Use.WORKS], Use.FIELD)[rural]
+    use[~blocks.in_district & (blocks.step < 4) & (rng.random(n) < 0.45)] = Use.QUARTER
+    use[blocks.step == COUNTRY] = Use.FIELD
+    use[crossed] = np.where(blocks.step[crossed] < 4, Use.VERGE, Use.FIELD)
     use[chosen] = Use.COMPOUND
     chosen = np.sort(chosen)
     housing = rng.choice(len(HOUSING), len(chosen), p=_TYPE_WEIGHT / _TYPE_WEIGHT.sum())
-    return LandUse(use, chosen, housing, _heights(housing, blocks.density[chosen], rng), _years(housing, rng))
+    return LandUse(use, chosen, housing, _heights(housing, blocks.density[chosen], rng), _years(housing, rng), _shapes(use, rng))
+
+
+def _shapes(use: Ints, rng: np.random.Generator) -> Lots:
+    """Outline of every lot: corners cut as streets need it; some lots leave one corner to a neighbour."""
+    n = len(use)
+    notched = np.isin(use, (Use.COMPOUND, Use.SHOPS, Use.SCHOOL, Use.QUARTER)) & (rng.random(n) < 0.3)
+    wide = np.where(notched, rng.uniform(0.22, 0.42, n), rng.uniform(0.03, 0.10, n))
+    deep = np.where(notched, rng.uniform(0.22, 0.42, n), rng.uniform(0.03, 0.10, n))
+    return Lots(wide, deep, rng.integers(0, 4, n), notched)
 
 
 def _heights(housing: NDArray[np.int64], density: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -107,13 +142,17 @@ _PATTERNS: dict[str, list[tuple[tuple[int, int, float, float, float], tuple[int,
     "SCHOOL": [((4, 1, 0.55, 0.08, 0.14), (4, 5)), ((3, 2, 0.30, 0.10, 0.15), (3, 5))],
     "PARK": [((1, 1, 0.10, 0.08, 0.3), (1, 1))],
     "FIELD": [((1, 3, 0.05, 0.035, 0.16), (1, 2))],
+    "VERGE": [((1, 1, 0.06, 0.04, 0.4), (1, 1))],
 }
 
 
 def make_houses(blocks: Blocks, land: LandUse, rng: np.random.Generator) -> Houses:
     """Houses of every block, laid out along the block."""
     kind = np.array([Use(u).name for u in range(len(Use))])[land.use].astype("U9")
+    kind[blocks.step == COUNTRY] = ""
     kind[land.compound_block] = np.array([h.value for h in HEIGHTS])[land.height]
+    quarter = kind == "QUARTER"
+    kind[quarter] = rng.choice(["MULTI", "MID_RISE", "HIGH_RISE"], int(quarter.sum()), p=[0.6, 0.15, 0.25])
     compound_of = np.full(len(land.use), -1)
     compound_of[land.compound_block] = np.arange(len(land.compound_block))
     variant = rng.integers(0, 12, len(kind))
@@ -123,7 +162,7 @@ def make_houses(blocks: Blocks, land: LandUse, rng: np.random.Generator) -> Hous
             members = np.flatnonzero((kind == name) & (variant % len(patterns) == index))
             if len(members) == 0:
                 continue
-            quad, owner = _place(blocks, members, layout(*shape), name, rng)
+            quad, owner = _place(blocks, land.lots, members, layout(*shape), name, rng)
             quads.append(quad)
             owners.append(owner)
             per_block = rng.integers(low, high + 1, len(kind))
@@ -133,32 +172,49 @@ def make_houses(blocks: Blocks, land: LandUse, rng: np.random.Generator) -> Hous
     return Houses(np.concatenate(quads)[order], np.concatenate(floors)[order], owner[order], compound_of[owner[order]])
 
 
-def _place(blocks: Blocks, members: NDArray[np.int64], plan: Floats, name: str,
-           rng: np.random.Generator) -> tuple[Floats, NDArray[np.int64]]:
-    """Quadrilaterals of ``plan`` on each block of ``members``; larger blocks repeat the plan."""
+def _place(blocks: Blocks, lots: Lots, members: Ints, plan: Floats, name: str, rng: np.random.Generator) -> tuple[Floats, Ints]:
+    """Quadrilaterals of ``plan`` on each lot of ``members``, once a cell of its block; what its outline leaves out is left out."""
     quads, owners = [], []
-    for step in (1, 2, 4):
-        found = members[blocks.step[members] == step]
-        if len(found) == 0:
+    unit = {1: 1, 2: 1 if name in _FINE else 2, 4: 2 if name in ("VILLAGE", "WORKS", "SHOPS") else 4, COUNTRY: COUNTRY}
+    per_cell = np.array([unit[int(s)] for s in blocks.step[members]])
+    cells = np.maximum(blocks.size[members] / per_cell[:, None], 0.5)
+    for wide, deep in np.unique(cells, axis=0):
+        found = members[(cells == (wide, deep)).all(1)]
+        tiled = np.concatenate([plan + np.array([a, b, a, b]) for a in range(int(np.ceil(wide))) for b in range(int(np.ceil(deep)))])
+        tiled = tiled[(tiled[:, 2] <= wide + 0.02) & (tiled[:, 3] <= deep + 0.02)] / (wide, deep, wide, deep)
+        if len(tiled) == 0:
             continue
-        repeat = {1: 1, 2: 2 if name not in ("PARK", "FIELD", "SHOPS", "WORKS") else 1, 4: 3 if name == "VILLAGE" else 1}[step]
-        cells = [(a, b) for a in range(repeat) for b in range(repeat)]
-        tiled = np.concatenate([(plan + np.array([a, b, a, b])) / repeat for a, b in cells])
-        if name == "VILLAGE" and step == 4:
-            tiled = tiled * (1.0, 0.55, 1.0, 0.55) + (0, 0.05, 0, 0.05)
-        jitter = rng.normal(0, 0.007 / repeat, (len(found), len(tiled), 2))
-        keep = rng.random((len(found), len(tiled))) > (0.28 if name in ("VILLAGE", "FIELD") else 0.07)
-        u0, v0, u1, v1 = (tiled[None, :, k] + jitter[..., k % 2] for k in range(4))
-        corner = blocks.corner[found][:, None]
-        quad = np.stack([bilinear(corner, u, v) for u, v in ((u0, v0), (u1, v0), (u1, v1), (u0, v1))], 2)
+        jitter = rng.normal(0, 0.006, (len(found), len(tiled), 2)) / (wide, deep)
+        keep = rng.random((len(found), len(tiled))) > (0.5 if name == "VILLAGE" else 0.28 if name == "FIELD" else 0.06)
+        # the plans leave a margin of their own, which the setbacks of the lot already give in part
+        u0, v0, u1, v1 = (0.5 + (tiled[None, :, k] - 0.5) * 1.08 + jitter[..., k % 2] for k in range(4))
+        keep &= ~_left_out(lots, found, u0, v0, u1, v1)
+        quad = np.stack([blocks.lot(found, u, v) for u, v in ((u0, v0), (u1, v0), (u1, v1), (u0, v1))], 2)
         quads.append(quad[keep])
         owners.append(np.broadcast_to(found[:, None], keep.shape)[keep])
-    return np.concatenate(quads), np.concatenate(owners)
+    return (np.concatenate(quads), np.concatenate(owners)) if quads else (np.zeros((0, 4, 2)), np.zeros(0, np.int64))
 
 
-def outline(blocks: Blocks, members: NDArray[np.int64], inset_m: float) -> Floats:
-    """Lots (n, 4, 2): blocks shrunk by about ``inset_m`` on every side, so that streets stay free."""
-    corner = blocks.corner[members]
-    du = inset_m / np.hypot(*(corner[:, 1] - corner[:, 0]).T)
-    dv = inset_m / np.hypot(*(corner[:, 3] - corner[:, 0]).T)
-    return np.stack([bilinear(corner, u, v) for u, v in ((du, dv), (1 - du, dv), (1 - du, 1 - dv), (du, 1 - dv))], 1)
+_FINE = ("MULTI", "MID_RISE", "HIGH_RISE", "VILLA", "VILLAGE", "SCHOOL")
+
+
+def _left_out(lots: Lots, members: Ints, u0: Floats, v0: Floats, u1: Floats, v1: Floats) -> NDArray[np.bool_]:
+    """Which houses stand in the corner that their lot lacks."""
+    corner, wide, deep = (a[members][:, None] for a in (lots.corner, lots.wide, lots.deep))
+    far_u, far_v = (corner == 1) | (corner == 2), corner >= 2
+    out: NDArray[np.bool_] = (np.where(far_u, u1 > 0.97 - wide, u0 < 0.03 + wide)
+                              & np.where(far_v, v1 > 0.97 - deep, v0 < 0.03 + deep) & lots.notched[members][:, None])
+    return out
+
+
+def outline(blocks: Blocks, members: Ints, lots: Lots) -> Floats:
+    """Outlines (n, 13, 2) of lots, anticlockwise in the lot's own coordinates; points may coincide."""
+    wide, deep, notched = lots.wide[members], lots.deep[members], lots.notched[members]
+    inner = np.where(notched, 1.0, 0.5)
+    one, zero = np.ones(len(members)), np.zeros(len(members))
+    points = [(zero, zero), (one / 4, zero), (one / 2, zero), (one * 3 / 4, zero), (one, zero), (one, one / 3), (one, 1 - deep),
+              (1 - wide * inner, 1 - deep * inner), (1 - wide, one), (one / 2, one), (one / 4, one), (zero, one), (zero, one / 2)]
+    flip_u = np.isin(lots.corner[members], (0, 3))
+    flip_v = lots.corner[members] < 2
+    placed = [blocks.lot(members, np.where(flip_u, 1 - u, u), np.where(flip_v, 1 - v, v)) for u, v in points]
+    return np.stack(placed, 1)

@@ -77,7 +77,7 @@ class Facts:
 def draw_facts(district: District, rng: np.random.Generator) -> Facts:
     """Draw what the registers share."""
     land, n = district.land, len(district.land.compound_block)
-    lot = outline(district.blocks, land.compound_block, 11)
+    lot = outline(district.blocks, land.compound_block, land.lots)
     town = district.compound_town
     units, area = _house_sizes(district, rng)
     own = district.houses.compound >= 0
@@ -398,7 +398,8 @@ def barriers(district: District) -> Rows:
     """Rows of `Barrier`: id, code, name, barrier_type, width_m, geom; canals, river and main roads by stretch."""
     count = 0
     for shape, kind, width in ((district.geography.river, BarrierType.RIVER, 510.0),
-                               (district.geography.canals, BarrierType.RIVER, 40.0)):
+                               (district.geography.canals, BarrierType.RIVER, 40.0),
+                               (shapely.buffer(shapely.union_all(district.creeks), 8), BarrierType.RIVER, 16.0)):
         for part in shapely.get_parts(shape):
             yield key("barrier", count), f"ZG-{count + 1:05d}", "示例河道", kind.value, width, shapely.to_wkb(_degrees(part))
             count += 1

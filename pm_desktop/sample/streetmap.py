@@ -12,17 +12,17 @@ from pm_desktop.base.label import Label
 from pm_desktop.sample.district import District
 from pm_desktop.sample.geography import BOUNDS, CORE, smooth, to_lonlat, to_plane, words
 from pm_desktop.sample.landuse import Use, outline
-from pm_desktop.sample.lattice import Floats, bilinear
+from pm_desktop.sample.lattice import COUNTRY, Floats, between
 from pm_desktop.streets.classes import GreenClass, PlaceClass, PoiClass, RailClass, RoadClass, RoadFlag, WaterClass
 from pm_desktop.streets.source import LineSet, PointSet, PolygonSet, StreetSource
 
 ATTRIBUTION = Label("示例数据（程序生成）", "Sample data (generated)")
-_METRO = [("示例地铁2号线", 0x8DC21F, [(121.480, 31.236), (121.506, 31.240), (121.530, 31.228), (121.560, 31.205), (121.600, 31.203),
+_METRO = [("示例地铁2号线", 0x8DC21F, [(121.330, 31.205), (121.400, 31.222), (121.450, 31.228), (121.480, 31.236), (121.506, 31.240), (121.530, 31.228), (121.560, 31.205), (121.600, 31.203),
                                   (121.650, 31.213), (121.690, 31.195), (121.740, 31.155), (121.800, 31.150)]),
           ("示例地铁6号线", 0xD3007F, [(121.585, 31.350), (121.590, 31.300), (121.575, 31.262), (121.545, 31.232), (121.520, 31.200),
                                   (121.508, 31.160), (121.500, 31.130)]),
-          ("示例地铁9号线", 0x7AC7EA, [(121.490, 31.216), (121.530, 31.225), (121.580, 31.245), (121.640, 31.270), (121.690, 31.285)]),
-          ("示例地铁11号线", 0x871C2B, [(121.470, 31.165), (121.510, 31.150), (121.560, 31.155), (121.620, 31.145), (121.665, 31.140)]),
+          ("示例地铁9号线", 0x7AC7EA, [(121.390, 31.150), (121.430, 31.190), (121.460, 31.208), (121.490, 31.216), (121.530, 31.225), (121.580, 31.245), (121.640, 31.270), (121.690, 31.285)]),
+          ("示例地铁11号线", 0x871C2B, [(121.380, 31.240), (121.430, 31.195), (121.470, 31.165), (121.510, 31.150), (121.560, 31.155), (121.620, 31.145), (121.665, 31.140)]),
           ("示例地铁16号线", 0x98D1C0, [(121.552, 31.210), (121.590, 31.165), (121.615, 31.110), (121.680, 31.050), (121.760, 31.045),
                                    (121.815, 30.985), (121.860, 30.945), (121.915, 30.915)]),
           ("示例地铁18号线", 0xC4984F, [(121.520, 31.300), (121.545, 31.262), (121.555, 31.215), (121.570, 31.150), (121.590, 31.080),
@@ -74,7 +74,7 @@ def street_source(district: District) -> StreetSource:
     roads = Lines()
     _lattice_roads(district, roads, names, rng)
     _lanes(district, roads, rng)
-    _expressways(district, roads, names, rng)
+    _expressways(district, roads, names)
     rails, stations = _metro(district, names, rng)
     source = StreetSource(BOUNDS, "sample", f"{ATTRIBUTION.zh} · {ATTRIBUTION.en}", sample=True)
     source.roads, source.rails, source.stations = roads.done(), rails, stations
@@ -109,14 +109,17 @@ def _english(name: str) -> str:
 def _lattice_roads(district: District, roads: Lines, names: Names, rng: np.random.Generator) -> None:
     streets, node = district.streets, district.lattice.node.reshape(-1, 2)
     first = words()["road_first"].split()
-    a, b = node[streets.a], node[streets.b]
-    xy = np.stack([a, (a + b) / 2, b], 1)
+    width = district.lattice.node.shape[1]
+    a = node[streets.a]
+    along = (streets.along == 0)[:, None]
+    quarter = np.linspace(0, 1, 5)[None]  # lanes and lots meet the street at these
+    xy = between(district.lattice.node, (streets.a // width)[:, None] + quarter * along, (streets.a % width)[:, None] + quarter * ~along)
     stretches, group = np.unique(np.stack([streets.along, streets.line], 1), axis=0, return_inverse=True)
     cls_of = np.zeros(len(stretches), np.uint8)
     cls_of[group] = streets.cls
     number = np.array([_road_name(names, first, RoadClass(int(c)), rng) for c in cls_of])
     lines = shapely.linestrings(xy)
-    water = shapely.union_all([district.geography.canals])
+    water = shapely.union_all([district.geography.canals, shapely.buffer(district.geography.river_line, 240)])
     shapely.prepare(water)
     over = shapely.intersects(water, lines)
     drop = over & (streets.cls == RoadClass.LOCAL) & (rng.random(len(over)) < 0.55)
@@ -135,48 +138,55 @@ def _road_name(names: Names, first: list[str], cls: RoadClass, rng: np.random.Ge
 
 
 def _lanes(district: District, roads: Lines, rng: np.random.Generator) -> None:
-    """Lanes inside blocks: a spine from the gate on the street, with branches between the rows of houses."""
+    """Lanes inside lots: a spine from the gate on the street, with branches between the rows of houses."""
     blocks, land = district.blocks, district.land
-    inside = np.flatnonzero(np.isin(land.use, (Use.COMPOUND, Use.WORKS, Use.SHOPS, Use.SCHOOL, Use.VILLAGE)))
-    corner = blocks.corner[inside]
-    # The gate is the middle vertex of the street along the block's first cell, so that lane and street join.
-    near = 0.5 / blocks.step[inside]
-    spine = np.stack([blocks.gate[inside], bilinear(corner, near, 0.10), bilinear(corner, near, 0.5),
-                      bilinear(corner, near, 0.90)], 1)
-    roads.add(spine, RoadClass.SERVICE, -1)
-    compound = land.use[inside] == Use.COMPOUND
-    for at in (0.10, 0.5, 0.90):
-        some = compound if at == 0.5 else compound | (rng.random(len(inside)) < 0.25)
-        n = near[some]
-        roads.add(np.stack([bilinear(corner[some], n, at), bilinear(corner[some], 0.08, at)], 1), RoadClass.SERVICE, -1)
-        roads.add(np.stack([bilinear(corner[some], n, at), bilinear(corner[some], 0.92, at)], 1), RoadClass.SERVICE, -1)
-    for side in (0.08, 0.92):
-        for low, high in ((0.10, 0.5), (0.5, 0.90)):
-            roads.add(np.stack([bilinear(corner[compound], side, low), bilinear(corner[compound], side, high)], 1),
-                      RoadClass.SERVICE, -1)
-    park = np.flatnonzero(land.use == Use.PARK)
-    corner = blocks.corner[park]
-    curve = [bilinear(corner, 0.1 + 0.8 * t, 0.5 + 0.3 * np.sin(6.3 * t)) for t in np.linspace(0, 1, 12)]
+    inside = np.flatnonzero(np.isin(land.use, (Use.COMPOUND, Use.WORKS, Use.SHOPS, Use.SCHOOL, Use.VILLAGE, Use.QUARTER)))
+    near, side = blocks.gate(inside)
+    _, east, _, west = blocks.shares(inside)
+    spine = (near - west) / (1 - west - east)
+
+    def lane(which: NDArray[np.bool_], *points: tuple[Any, float]) -> None:
+        """Lane through ``points`` of each lot; v counts from the side of the gate."""
+        turned = side[which] == 1
+        xy = [blocks.lot(inside[which], np.broadcast_to(u, near.shape)[which], np.where(turned, 1 - v, v)) for u, v in points]
+        roads.add(np.stack(xy, 1), RoadClass.SERVICE, -1)
+
+    way_in = [blocks.lot(inside, spine, np.where(side == 1, 1 - v, v)) for v in (0.08, 0.5, 0.92)]
+    roads.add(np.stack([blocks.at(inside, near, side), *way_in], 1), RoadClass.SERVICE, -1)
+    dwelling = np.isin(land.use[inside], (Use.COMPOUND, Use.QUARTER))
+    whole = ~land.lots.notched[inside]
+    for v in (0.08, 0.5, 0.92):
+        some = dwelling if v == 0.5 else whole & (dwelling | (rng.random(len(inside)) < 0.42))
+        for u in (0.04, 0.96):
+            lane(some, (spine, v), (u, v))
+    large = dwelling & whole & (blocks.size[inside].max(1) > 1)
+    for v in (0.29, 0.71):
+        for u in (0.04, 0.96):
+            lane(large, (spine, v), (u, v))
+        lane(large, (spine, v - 0.21), (spine, v), (spine, v + 0.21))
+    for u in (0.04, 0.96):
+        for low, high in ((0.08, 0.5), (0.5, 0.92)):
+            lane(dwelling & whole, (u, low), (u, high))
+    _walks(district, roads)
+
+
+def _walks(district: District, roads: Lines) -> None:
+    """Paths of the parks."""
+    blocks = district.blocks
+    park = np.flatnonzero(district.land.use == Use.PARK)
+    full = np.ones(len(park))
+    curve = [blocks.lot(park, full * (0.1 + 0.8 * t), full * (0.5 + 0.3 * np.sin(6.3 * t))) for t in np.linspace(0, 1, 12)]
     roads.add(np.stack(curve, 1), RoadClass.PATH, -1)
+    for large in district.parks:
+        for inset in (60, 190):
+            for ring in shapely.get_parts(shapely.buffer(large, -inset)):
+                if not ring.is_empty:
+                    roads.add(shapely.get_coordinates(shapely.simplify(ring.exterior, 3))[None], RoadClass.PATH, -1)
 
 
-def _expressways(district: District, roads: Lines, names: Names, rng: np.random.Generator) -> None:
-    land = shapely.buffer(district.geography.land, 900)
-    centre = to_plane(np.array(CORE)) - (1_500, 0)
-    curves = []
-    for name, radius in zip(words()["expressways"], (5_200, 10_300, 17_500, 32_500), strict=True):
-        angle = np.linspace(-2.2, 1.9, 420)
-        wobble = 1 + 0.05 * np.sin(angle * 3 + radius) + 0.03 * np.sin(angle * 7)
-        curves.append((name, centre + np.stack([np.cos(angle), np.sin(angle)], 1) * (radius * wobble)[:, None]))
-    radial = [[(121.495, 31.232), (121.60, 31.228), (121.72, 31.200), (121.84, 31.150)],
-              [(121.600, 31.380), (121.660, 31.300), (121.690, 31.200), (121.760, 31.080), (121.850, 30.960), (121.930, 30.880)],
-              [(121.500, 31.200), (121.60, 31.165), (121.70, 31.105), (121.80, 31.055), (121.915, 31.030)],
-              [(121.560, 31.200), (121.590, 31.120), (121.680, 31.020), (121.790, 30.930), (121.890, 30.880)],
-              [(121.520, 31.200), (121.525, 31.130), (121.565, 31.060), (121.580, 31.010)]]
-    curves += [(name, smooth(points, rng, 220, 5)) for name, points in zip(words()["radials"], radial, strict=True)]
-    for name, curve in curves:
-        for piece in shapely.get_parts(shapely.intersection(shapely.LineString(curve), land)):
-            _expressway(district, roads, names.number(name), shapely.get_coordinates(piece))
+def _expressways(district: District, roads: Lines, names: Names) -> None:
+    for highway in district.highways:
+        _expressway(district, roads, names.number(highway.name), highway.xy)
 
 
 def _expressway(district: District, roads: Lines, name: int, xy: Floats) -> None:
@@ -189,7 +199,7 @@ def _expressway(district: District, roads: Lines, name: int, xy: Floats) -> None
         return
     tree = shapely.STRtree(shapely.points(district.lattice.node.reshape(-1, 2)[district.streets.a[main]]))
     for at in range(12, len(xy) - 12, 24):
-        found = tree.query_nearest(shapely.Point(xy[at]), max_distance=700)
+        found = tree.query_nearest(shapely.Point(xy[at]), max_distance=420)
         if len(found):
             node = district.lattice.node.reshape(-1, 2)[district.streets.a[main[found[0]]]]
             ahead = xy[at] * 0.45 + xy[at + 2] * 0.2 + node * 0.35
@@ -224,9 +234,22 @@ def _polygons(geometry: list[Any], cls: list[int], name: list[int]) -> PolygonSe
 
 def _water(district: District, names: Names) -> PolygonSet:
     g = district.geography
-    return _polygons([g.sea, g.river, g.canals, g.lake],
-                     [WaterClass.SEA, WaterClass.RIVER, WaterClass.CANAL, WaterClass.LAKE],
-                     [-1, names.number("示例江"), -1, names.number("示例湖")])
+    shapes = [(piece, WaterClass.SEA, -1) for piece in g.sea]
+    shapes += [(g.river, WaterClass.RIVER, names.number("示例江")), (g.canals, WaterClass.CANAL, -1),
+               (g.lake, WaterClass.LAKE, names.number("示例湖"))]
+    shapes += [(shapely.buffer(creek, 7.5, cap_style="flat"), WaterClass.CANAL, -1) for creek in district.creeks]
+    shapes += [(pond, WaterClass.LAKE, -1) for pond in (_pond(park) for park in district.parks) if not pond.is_empty]
+    geometry, cls, name = (list(column) for column in zip(*shapes, strict=True))
+    return _polygons(geometry, cls, name)
+
+
+def _pond(park: Any) -> Any:
+    """Water in the middle of a large park, its shore a few bays."""
+    middle = shapely.get_coordinates(shapely.point_on_surface(park))[0]
+    angle = np.linspace(0, 2 * np.pi, 60)
+    reach = np.sqrt(park.area / np.pi) * 0.42 * (1 + 0.22 * np.sin(3 * angle + middle[0]) + 0.12 * np.sin(5 * angle + middle[1]))
+    shore = shapely.Polygon(middle + np.stack([np.cos(angle) * 1.25, np.sin(angle) * 0.7], 1) * reach[:, None])
+    return shapely.intersection(shore, shapely.buffer(park, -75))
 
 
 def _waterways(district: District, names: Names) -> LineSet:
@@ -235,33 +258,38 @@ def _waterways(district: District, names: Names) -> LineSet:
     for k, line in enumerate(district.geography.canal_lines):
         name = names.number("示例" + ["川杨", "赵家沟", "浦东运", "大治", "随塘", "芦潮"][k] + "河")
         lines.add(shapely.get_coordinates(line)[None], WaterClass.CANAL, name)
+    for k, creek in enumerate(c for c in district.creeks if c.length > 400):
+        lines.add(shapely.get_coordinates(creek)[None], WaterClass.STREAM, names.number("示例" + _CREEKS[k % len(_CREEKS)]))
     return lines.done()
 
 
-_GREEN = {Use.PARK: (GreenClass.PARK, 10), Use.FIELD: (GreenClass.FARMLAND, 12), Use.COMPOUND: (GreenClass.BLOCK, 9),
-          Use.SHOPS: (GreenClass.BLOCK, 9), Use.WORKS: (GreenClass.BLOCK, 9), Use.SCHOOL: (GreenClass.SPORT, 12),
-          Use.VILLAGE: (GreenClass.GRASS, 12)}
+_CREEKS = ("三八河", "张家浜", "白莲泾", "曹家沟", "吕家浜", "马家浜", "西沟港", "长浜", "咸塘港", "六灶港", "盐铁塘", "黄家浜")
+_GREEN = {Use.PARK: GreenClass.PARK, Use.FIELD: GreenClass.FARMLAND, Use.COMPOUND: GreenClass.BLOCK, Use.SHOPS: GreenClass.BLOCK,
+          Use.WORKS: GreenClass.BLOCK, Use.SCHOOL: GreenClass.SPORT, Use.VILLAGE: GreenClass.GRASS, Use.VERGE: GreenClass.GRASS,
+          Use.QUARTER: GreenClass.BLOCK}
 
 
 def _green(district: District) -> PolygonSet:
-    quads, classes = [], []
-    for use, (cls, inset) in _GREEN.items():
-        members = np.flatnonzero(district.land.use == use)
-        quads.append(outline(district.blocks, members, inset))
-        classes.append(np.full(len(members), cls, np.uint8))
-    return _quads(np.concatenate(quads), np.concatenate(classes), None)
+    members = np.flatnonzero(district.blocks.step != COUNTRY)
+    cls = np.array([_GREEN[Use(u)] for u in range(len(Use))], np.uint8)[district.land.use[members]]
+    lots = _rings(outline(district.blocks, members, district.land.lots), cls, None)
+    parks = _polygons(district.parks, [GreenClass.PARK] * len(district.parks), [-1] * len(district.parks))
+    return PolygonSet(np.concatenate([lots.xy, parks.xy]), np.concatenate([lots.part, parks.part[1:] + lots.part[-1]]),
+                      np.concatenate([lots.feat, parks.feat[1:] + lots.feat[-1]]),
+                      *(np.concatenate([getattr(lots, k), getattr(parks, k)]) for k in ("cls", "name", "levels")))
 
 
-def _quads(corner: Floats, cls: NDArray[np.uint8], levels: NDArray[np.int64] | None) -> PolygonSet:
-    n = len(corner)
+def _rings(corner: Floats, cls: NDArray[np.uint8], levels: NDArray[np.int64] | None) -> PolygonSet:
+    """Polygons of equally many corners, (n, k, 2)."""
+    n, size = len(corner), corner.shape[1] + 1
     closed = np.concatenate([corner, corner[:, :1]], 1).reshape(-1, 2)
-    return PolygonSet(to_lonlat(closed), np.arange(n + 1, dtype=np.int64) * 5, np.arange(n + 1, dtype=np.int64), cls,
+    return PolygonSet(to_lonlat(closed), np.arange(n + 1, dtype=np.int64) * size, np.arange(n + 1, dtype=np.int64), cls,
                       np.full(n, -1, np.int32), np.zeros(n, np.uint8) if levels is None else np.minimum(levels, 255).astype(np.uint8))
 
 
 def _buildings(district: District) -> PolygonSet:
     houses = district.houses
-    return _quads(houses.corner, np.zeros(len(houses.floors), np.uint8), houses.floors)
+    return _rings(houses.corner, np.zeros(len(houses.floors), np.uint8), houses.floors)
 
 
 def _places(district: District, names: Names) -> PointSet:

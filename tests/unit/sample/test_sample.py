@@ -27,7 +27,9 @@ from pm_desktop.domain.records import (
 )
 from pm_desktop.sample.district import plan_district
 from pm_desktop.sample.geography import to_plane
+from pm_desktop.sample.landuse import outline
 from pm_desktop.sample.registers import FIRMS, uscc
+from pm_desktop.sample.streetmap import street_source
 from pm_desktop.storage.database import Database
 from pm_desktop.workspace.new import new_workspace
 
@@ -49,10 +51,35 @@ def test_references_hold(tiny_sample: str) -> None:
 
 def test_the_36_inside_points_lie_in_their_towns() -> None:
     district = plan_district()
-    for seed, outline in zip(district.towns, district.town_outline, strict=True):
-        assert outline.contains(shapely.Point(to_plane(np.array([seed.lon, seed.lat])))), seed.name
+    for seed, shape in zip(district.towns, district.town_outline, strict=True):
+        assert shape.contains(shapely.Point(to_plane(np.array([seed.lon, seed.lat])))), seed.name
     assert len(district.land.compound_block) == 3_000
-    assert 240_000 < len(district.houses.floors) < 360_000
+    assert 285_000 < len(district.houses.floors) < 325_000
+    assert 140_000 < len(street_source(district).roads.cls) < 160_000
+
+
+def test_the_sea_reaches_every_edge_and_the_river_comes_from_inland() -> None:
+    geography = plan_district(0.01).geography
+    sea, river = shapely.union_all(geography.sea), geography.river
+    wet = [(122.4, 31.1), (124.0, 32.3), (125.0, 29.0), (121.75, 30.6), (121.75, 31.4), (129.0, 37.0)]
+    dry = [(121.6, 31.1), (121.3, 31.2), (121.0, 30.9), (118.0, 31.0), (121.55, 31.30)]
+    assert [sea.contains(shapely.Point(to_plane(np.array(p)))) for p in wet] == [True] * len(wet)
+    assert [sea.contains(shapely.Point(to_plane(np.array(p)))) for p in dry] == [False] * len(dry)
+    assert sea.intersects(river) and river.bounds[0] < to_plane(np.array((120.75, 31.0)))[0]
+
+
+def test_towns_fill_the_district_without_overlap() -> None:
+    district = plan_district(0.01)
+    assert abs(shapely.area(district.town_outline).sum() / district.geography.land.area - 1) < 1e-3
+
+
+def test_blocks_differ_in_size_and_compounds_keep_clear_of_expressways() -> None:
+    district = plan_district(0.05)
+    lots = shapely.polygons(outline(district.blocks, district.land.compound_block, district.land.lots))
+    area = shapely.area(lots)
+    assert np.percentile(area, 90) > 4 * np.percentile(area, 10)
+    assert np.median(area / shapely.area(shapely.minimum_rotated_rectangle(lots))) < 0.97  # not all are boxes
+    assert not shapely.intersects(shapely.MultiLineString([h.xy for h in district.highways]), lots).any()
 
 
 def test_lots_do_not_overlap(tiny_sample: str) -> None:
