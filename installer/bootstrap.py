@@ -6,12 +6,14 @@ carries a stamp of the lock file, so a second start touches neither network nor 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -155,15 +157,32 @@ def lint() -> int:
 
 
 def test(soak: bool) -> int:
-    """Lint, then the tests; the report of a soak goes to ``out/soak-report.txt``."""
+    """Lint, then the tests: two at a time, and afterwards, each by itself, those that measure time.
+
+    What a soak prints goes to ``out/soak-report.txt`` as well.
+    """
     code = lint()
-    pytest = ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
-    if soak:
-        (ROOT / "out").mkdir(exist_ok=True)
-        tests = run([*pytest, "--timeout", "7200", "--durations=25", "--report-log-text", "out/soak-report.txt"], PM_DESKTOP_SOAK="1")
-    else:
-        tests = run(pytest)
-    return code or tests
+    more = ["--timeout", "7200", "--durations=25", "-rP"] if soak else []
+    with contextlib.ExitStack() as stack:
+        report = None
+        if soak:
+            (ROOT / "out").mkdir(exist_ok=True)
+            report = stack.enter_context(open(ROOT / "out" / "soak-report.txt", "w", encoding="utf-8"))
+        for which in (["-n", "2", "--dist", "loadgroup", "-m", "not alone"], ["-m", "alone"]):
+            code = _pytest([*which, *more], report) or code
+    return code
+
+
+def _pytest(arguments: list[str], report: IO[str] | None) -> int:
+    """Run pytest, writing what it prints to ``report`` too, if there is one."""
+    command = [str(python_of_venv()), "-m", "pytest", *arguments]
+    if report is None:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PM_DESKTOP_SOAK": "1"}, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        for line in process.stdout or ():
+            say(line.rstrip("\n"))
+            report.write(line)
+    return process.returncode
 
 
 def main(arguments: list[str]) -> int:

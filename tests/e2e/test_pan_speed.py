@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ P95_MS = 20.0
 LONGEST_GAP_MS = 100.0
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(1800)
 def test_panning_stays_smooth_while_a_large_file_comes_in(qtbot: QtBot, tiny_sample: str, tmp_path: Path) -> None:
     location = str(tmp_path / "w")
@@ -47,8 +47,6 @@ def test_panning_stays_smooth_while_a_large_file_comes_in(qtbot: QtBot, tiny_sam
     session.close()
     assert ended[0]["stored"] == ROWS, ended
     report = {"rows": ROWS, "frames": len(measured.frames), "p95_ms": round(measured.p95(), 2), "longest_gap_ms": round(measured.longest_gap(), 1)}
-    out = Path("out")
-    out.mkdir(exist_ok=True)
-    (out / "pan-speed.json").write_text(json.dumps(report), "utf-8")
+    print(report)
     assert measured.p95() <= P95_MS, report
     assert measured.longest_gap() <= LONGEST_GAP_MS, report

@@ -131,6 +131,7 @@ def test_every_action_has_words_and_a_method(window: MainWindow) -> None:
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.alone
 def test_the_window_never_blocks_long(window: MainWindow, qtbot: QtBot) -> None:
     """While profiles are read and layers built, the event loop keeps turning."""
     gaps: list[float] = []
@@ -150,8 +151,7 @@ def test_the_window_never_blocks_long(window: MainWindow, qtbot: QtBot) -> None:
     window.layers.set_visible(("streets", "firms", "devices", "complaint_heat"))
     settle(window, qtbot)
     timer.stop()
-    # 100 ms are promised on an idle machine; two test processes share this one's two cores
-    assert sorted(gaps)[int(len(gaps) * 0.99)] < 0.25
+    assert max(gaps) <= 0.1, sorted(gaps)[-5:]
 
 
 def test_a_crash_is_written_down_without_personal_data() -> None:
