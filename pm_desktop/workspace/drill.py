@@ -50,7 +50,7 @@ def table_of(db: Database, entity: str, where: Mapping[str, Any], limit: int, la
     """Rows of an entity as a table."""
     info = entity_of(entity)
     shown = [f for f in info.fields if f.name != "id" and f.kind not in _HIDDEN]
-    conditions = {name: _condition(value) for name, value in where.items()}
+    conditions = {name: condition(value) for name, value in where.items()}
     names = ["id", *(f.name for f in shown)]
     rows = db.rows(info.record, names, conditions, order_by=_order(info), limit=limit)
     columns = tuple(Column(f.label, f.unit, "right" if f.kind in ("int", "float", "decimal") else "left") for f in shown)
@@ -64,7 +64,8 @@ def _order(info: EntityInfo) -> tuple[str, ...]:
     return (f"-{moment}",) if moment else ("code",)
 
 
-def _condition(value: Any) -> Any:
+def condition(value: Any) -> Any:
+    """A condition of a `Drill` as the store takes it."""
     if isinstance(value, list | tuple) and len(value) == 3 and value[0] == "between":
         low, high = (datetime.fromisoformat(v) if v else None for v in value[1:])
         return Between(low, high)
@@ -89,10 +90,11 @@ def display(field: FieldInfo, value: Any, lang: Lang = "zh") -> str:
         case "int" | "decimal":
             return f"{value:,}" if isinstance(value, Decimal) or abs(value) >= 10_000 else str(value)
         case _:
-            return _private(field, str(value))
+            return private(field, str(value))
 
 
-def _private(field: FieldInfo, text: str) -> str:
+def private(field: FieldInfo, text: str) -> str:
+    """A text as a person may see it."""
     if field.sensitive:
         return (mask_phone(text) if "phone" in field.name else mask_name(text)) or ""
     return (hide_room(text) or "") if field.name in ("address", "content") else text
