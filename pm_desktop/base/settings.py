@@ -17,12 +17,13 @@ CHOICES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark", "contrast"), "
 
 @dataclass(slots=True)
 class Settings:
-    """What a person may set; ``docks`` and ``recent`` are remembered by the program."""
+    """What a person may set; ``docks``, ``tables`` (columns by entity) and ``recent`` are remembered by the program."""
 
     theme: str = "light"
     lang: str = "zh"
     recent: list[str] = field(default_factory=list)
     docks: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, Any] = field(default_factory=dict)
 
     def remember(self, location: str) -> None:
         """Put a workspace at the head of the recent ones (at most ten)."""

@@ -39,7 +39,7 @@ class WindowCommands(QObject):
         if method.startswith("go_") and method != "go_home":
             self._w.open_workbench(method[3:])
             return
-        target = getattr(self, method, None) or getattr(self._w, method)
+        target = getattr(self, method, None) or getattr(self._w.selecting, method, None) or getattr(self._w, method)
         try:
             target()
         except PmError as error:
@@ -153,10 +153,6 @@ class WindowCommands(QObject):
     def toggle_right(self) -> None:
         """Selection on or off."""
         self._w.right.setVisible(not self._w.right.isVisible())
-
-    def toggle_table(self) -> None:
-        """Table on or off."""
-        self._w.bottom.setVisible(not self._w.bottom.isVisible())
 
     def next_theme(self) -> None:
         """Light, dark, high contrast."""

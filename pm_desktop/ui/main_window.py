@@ -18,6 +18,8 @@ from pm_desktop.ui.layering import Layering
 from pm_desktop.ui.panels.layers import LayersPanel
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.plain import literal
+from pm_desktop.ui.selected import Selected
+from pm_desktop.ui.selecting import Selecting
 from pm_desktop.ui.selection import SelectionDock
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.theme import apply_theme, tokens
@@ -42,7 +44,8 @@ class MainWindow(QMainWindow):
         self.canvas = MapCanvas()
         self.layers = LayersPanel(self.words, self.theme)
         self.selection = SelectionDock(session, self.words, self.theme)
-        self.table = TablePanel(self.words)
+        self.selected = Selected()
+        self.table = TablePanel(self.words, self.theme, self.selected, settings.tables)
         self.map_buttons = MapButtons(self.words, self.canvas)
         self.top = TopBar(self.words, self)
         self.status = Status(self.words)
@@ -52,6 +55,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.layering = Layering(session, self.canvas, self.layers)
         self.commands = WindowCommands(self)
+        self.selecting = Selecting(self)
         self._connect()
         self._load()
 
@@ -96,9 +100,9 @@ class MainWindow(QMainWindow):
         self.canvas.viewChanged.connect(self._view_changed)
         self.canvas.completed.connect(self._look_settled)
         self.selection.goto.connect(self._go)
-        self.selection.drilled.connect(self.show_rows)
+        self.selection.drilled.connect(self.selecting.open_drill)
         self.selection.asked.connect(self.commands.run)
-        self.selection.cleared.connect(lambda: self.canvas.select("", ()))
+        self.selection.cleared.connect(self.selected.clear)
         self.table.closed.connect(self.bottom.hide)
         self.session.busy.connect(self.status.watch)
         self.session.changed.connect(lambda changes, _who: self.selection.refresh(changes))
@@ -194,7 +198,7 @@ class MainWindow(QMainWindow):
 
     def waiting_for(self) -> list[str]:
         """What is not finished yet."""
-        parts = {"extent": self._placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle, "lists": self.selection.is_idle,
+        parts = {"extent": self._placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle, "lists": self.selection.is_idle and self.selecting.is_idle,
                  "map": self.canvas.is_complete()}
         return [name for name, done in parts.items() if not done]
 
@@ -216,15 +220,15 @@ class MainWindow(QMainWindow):
 
     def _clicked(self, hit: Hit | None) -> None:
         if hit is None:
-            self.canvas.select("", ())
+            self.selecting.let_go()
             self.selection.back()
             return
         if hit.count > 1:
             self.canvas.set_view(View(hit.lon, hit.lat, self.canvas.view().zoom + 1.5))
             return
-        self.canvas.select(hit.layer, (hit.id,))
-        self.selection.open_hit(hit)
-        self.right.show()
+        if not self.selecting.clicked(hit):
+            self.selection.open_hit(hit)
+            self.right.show()
 
     def _hovered(self, hit: Hit | None) -> None:
         self.canvas.setToolTip(literal(self.commands.hover_words(hit)))
@@ -243,18 +247,7 @@ class MainWindow(QMainWindow):
     def _go(self, lon: float, lat: float, compound: str) -> None:
         self.canvas.set_view(View(lon, lat, max(self.canvas.view().zoom, 15.5)))
         if compound:
-            self.canvas.select("compounds", (compound,))
-
-    def show_rows(self, drill: Any) -> None:
-        """Open the rows behind a number."""
-        from pm_desktop.workspace.drill import drill_rows
-
-        def opened(table: Any) -> None:
-            self.table.show_table(drill.title, table)
-            self.bottom.show()
-            self.resizeDocks([self.bottom], [max(220, self.height() // 4)], Qt.Orientation.Vertical)
-
-        self.session.run("rows", drill_rows, self.session.location, drill, self.words.lang, done=opened, failed=self.commands.tell)
+            self.selected.select("compounds", (compound,), "map")
 
     # -- docks -----------------------------------------------------------------------------------------------------------
 

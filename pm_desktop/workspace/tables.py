@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -50,11 +50,11 @@ _SHOWN = {
 class Scope:
     """Which rows: of an entity all that fulfil ``where``, have one of ``ids``, lie in ``area``, belong to the town with code ``town``.
 
-    None leaves a condition out.
+    None leaves a condition out; without any the rows are those that the entity's layer shows.
     """
 
     entity: str
-    where: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Any] | None = None
     ids: Ids | None = None
     area: Area | None = None
     town: str | None = None
@@ -110,10 +110,10 @@ def _drop(path: Path) -> None:
 
 def _table(ctx: JobContext, db: Database, scope: Scope, ids: Ids | None, as_of: date | None) -> tuple[dict[str, Any], dict[str, Any]]:
     info = entity_of(scope.entity)
-    where = {name: condition(value) for name, value in scope.where.items()}
+    where = {name: condition(value) for name, value in (scope.where or {}).items()}
     if ids is not None:
         where["id"] = [i.decode() for i in ids.tolist()]
-    elif not where and scope.entity in LAYER_OF:
+    elif scope.where is None and scope.entity in LAYER_OF:
         where = dict(conditions(db, SOURCES[LAYER_OF[scope.entity]], as_of))
     if scope.town is not None:
         where |= _in_town(db, info, scope.town, as_of)

@@ -12,14 +12,15 @@ from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.records import Complaint, Compound, Device, Firm
 from pm_desktop.storage.database import Database
 from pm_desktop.workspace import queries
-from pm_desktop.workspace.drill import drill_rows
 from pm_desktop.workspace.profile import load_profile
 from pm_desktop.workspace.search import SearchIndex, build_index
+from pm_desktop.workspace.tablepack import TableData
+from pm_desktop.workspace.tables import Scope, build_table
 
 CTX = JobContext()
 
 
-def test_every_number_opens_as_many_rows(tiny_sample: str) -> None:
+def test_every_number_opens_as_many_rows(tiny_sample: str, tmp_path: Path) -> None:
     with Database.open(tiny_sample, read_only=True) as db:
         some = [r[0] for r in db.rows(Compound, ("id",), limit=12)]
     drilled = 0
@@ -27,8 +28,9 @@ def test_every_number_opens_as_many_rows(tiny_sample: str) -> None:
         for block in load_profile(CTX, tiny_sample, identifier).blocks:
             for item in block.items:
                 if item.drill is not None:
-                    table = drill_rows(CTX, tiny_sample, item.drill)
-                    assert table.total == len(table.rows) == item.drill.count
+                    scope = Scope(item.drill.entity, item.drill.where)
+                    table = TableData(build_table(CTX, tiny_sample, scope, str(tmp_path)))
+                    assert table.total == len(table) == item.drill.count
                     drilled += 1
     assert drilled > 40
 
@@ -59,14 +61,10 @@ def test_unknown_is_not_zero(tmp_path: Path) -> None:
         load_profile(CTX, location, "nobody")
 
 
-def test_personal_data_are_masked_in_tables(tiny_sample: str) -> None:
-    from pm_desktop.base.label import Label
-    from pm_desktop.workspace.profile import Drill
-
-    table = drill_rows(CTX, tiny_sample, Drill("Firm", {}, Label("企业", "Firms"), 300))
-    heads = [c.label.en for c in table.columns]
-    people, phones = heads.index("Contact"), heads.index("Telephone")
-    assert all(row[people].endswith("*") and "****" in row[phones] for row in table.rows)
+def test_personal_data_are_masked_in_tables(tiny_sample: str, tmp_path: Path) -> None:
+    table = TableData(build_table(CTX, tiny_sample, Scope("Firm"), str(tmp_path)))
+    people, phones = table.index("contact_name"), table.index("contact_phone")
+    assert all(table.text(r, people, "zh").endswith("*") and "****" in table.text(r, phones, "zh") for r in range(len(table)))
 
 
 def test_figures_carry_source_and_date(tiny_sample: str) -> None:
