@@ -44,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.left", "action.left", "F7", "toggle_left", "view"),
     Action("view.right", "action.right", "F8", "toggle_right", "view"),
     Action("view.table", "action.table", "F9", "toggle_table", "view"),
+    Action("view.stats", "action.stats", "Ctrl+F9", "toggle_stats", "view"),
     Action("view.theme", "action.theme", "Ctrl+T", "next_theme", "view"),
     Action("view.lang", "action.lang", "Ctrl+L", "switch_lang", "view"),
     Action("view.full", "action.full", "F11", "toggle_full_screen", "view"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
 
 from pm_desktop.base.mercator import to_lonlat
+from pm_desktop.cartography.style import map_style
 from pm_desktop.layers.registry import layer_by_id
 from pm_desktop.ui.canvas import Hit, View
+from pm_desktop.ui.canvas.mask import MapMask
+from pm_desktop.ui.panels.statistics import StatisticsPanel
 from pm_desktop.ui.selected import Selected
 from pm_desktop.workspace import selection, tables
 from pm_desktop.workspace.edit import Changes
@@ -42,13 +45,23 @@ class Selecting(QObject):
         self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._follow.timeout.connect(self._reload)
         self._s.changed.connect(self._changed)
-        self._s.filtered.connect(self._tell)
+        self.mask = MapMask(window.canvas)
+        for signal in (self._s.filtered, self._s.opened):
+            signal.connect(self._filtered)
         window.words.changed.connect(self._tell)
         window.table.asked.connect(self._ask)
         window.table.exporting.connect(self.export)
         window.table.opened_row.connect(self._open_row)
+        self.statistics = StatisticsPanel(window.words, window.theme, self._s)
+        self.stats = window._dock("stats", self.statistics, Qt.DockWidgetArea.BottomDockWidgetArea)
+        window.splitDockWidget(window.bottom, self.stats, Qt.Orientation.Horizontal)
+        self.stats.hide()
+        self.statistics.closed.connect(self.stats.hide)
+        self.stats.visibilityChanged.connect(lambda shown: shown and self._stale and self._reload())
         window.bottom.visibilityChanged.connect(lambda shown: shown and self._stale and self._reload())
         window.canvas.viewChanged.connect(self._moved)
+        for widget in (window.canvas, window.table, self.statistics):
+            widget.installEventFilter(self)
         window.top.search.found.connect(self._found)
         window.session.changed.connect(self._edited)
 
@@ -56,6 +69,13 @@ class Selecting(QObject):
     def is_idle(self) -> bool:
         """Whether nothing is about to be asked for."""
         return not self._follow.isActive()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc on map, table or charts takes the filters off first, then lets go of the selection."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._s.is_filtered:
+            self._s.clear_filters()
+            return True
+        return super().eventFilter(watched, event)
 
     # -- selecting -------------------------------------------------------------------------------------------------------
 
@@ -128,6 +148,16 @@ class Selecting(QObject):
         elif self._s.how != "table" and self._scope == "selected":
             self._ask(self._entity, "selected" if len(self._s.ids) else "view")
 
+    def _filtered(self) -> None:
+        """The map fades what the filters leave out."""
+        self._tell()
+        data = self._s.data
+        if data is not None and self._s.is_filtered and data.layer:
+            layers = ("zones", "firms") if data.layer == "zones" else (data.layer,)
+            self.mask.keep(layers, data.ids[self._s.kept()], QColor(map_style(self._w._map_theme()).colours["land"]))
+        else:
+            self.mask.clear()
+
     def _tell(self) -> None:
         words, n = self._w.words, len(self._s.ids)
         parts = [words("select.count", n=f"{n:,}", kind=words.of(layer_by_id(self._s.layer).label))] if n else []
@@ -157,7 +187,7 @@ class Selecting(QObject):
     def _moved(self, _view: View) -> None:
         if self._scope == "view":
             self._stale = True
-            if self._w.bottom.isVisible():
+            if self._is_looked_at():
                 self._follow.start()
 
     def _edited(self, changes: Changes, _who: object) -> None:
@@ -167,11 +197,14 @@ class Selecting(QObject):
 
     def _reload(self) -> None:
         """Ask for the rows of the scope, when somebody looks."""
-        if self._w.bottom.isVisible() and self._scope != "drill":
+        if self._is_looked_at() and self._scope != "drill":
             self._w.table.show_scope(self._entity, self._scope, self._town[1] if self._town else "")
             words = self._w.words
             place = self._town[1] if self._scope == "town" and self._town else words(f"table.scope.{self._scope}")
             self._open(self._scope_rows(), f"{words(f'table.of.{self._entity}')} · {place}")
+
+    def _is_looked_at(self) -> bool:
+        return self._w.bottom.isVisible() or self.stats.isVisible()
 
     def _scope_rows(self) -> Scope:
         entity = self._entity
@@ -219,6 +252,15 @@ class Selecting(QObject):
             self._w.bottom.hide()
         else:
             self._show_bottom()
+
+    def toggle_stats(self) -> None:
+        """Statistics on or off, beside the table."""
+        if self.stats.isVisible():
+            self.stats.hide()
+        else:
+            self._show_bottom()
+            self.stats.show()
+            self._w.resizeDocks([self._w.bottom, self.stats], [700, 360], Qt.Orientation.Horizontal)
 
     def _open_row(self, compound: str, lon: float, lat: float) -> None:
         w = self._w

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +17,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from pm_desktop.base.arraypack import pack_texts, write_pack
+from pm_desktop.base.label import Label
 from pm_desktop.base.settings import Settings
 from pm_desktop.domain.records import Compound, Town
 from pm_desktop.storage.database import Database
+from pm_desktop.ui.canvas import View
+from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
-from pm_desktop.ui.panels.tablemodel import TableModel
+from pm_desktop.ui.panels.statistics import Chart, StatisticsPanel
+from pm_desktop.ui.panels.table import TablePanel
+from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.session import Session
-from pm_desktop.workspace.tablepack import UNKNOWN, Range, Values
+from pm_desktop.workspace.tablepack import UNKNOWN, Column, Range, TableData, Values
 
 
 @pytest.fixture
@@ -188,15 +197,102 @@ def test_rows_are_exported_beside_the_window(window: MainWindow, qtbot: QtBot, t
     assert len((tmp_path / "a.csv").read_text("utf-8-sig").splitlines()) == window.table.model.rowCount() + 2
 
 
-def test_a_long_table_scrolls_by_reading_cells(window: MainWindow, qtbot: QtBot) -> None:
-    """A page of 100,000 rows costs what a page of 100 rows costs: nothing is made for rows that are not on the screen."""
-    open_table(window, qtbot, "Complaint")
+def brush(chart: Chart, first: int, last: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Drag from one bar to another with the mouse."""
+    assert chart.bars is not None
+    step = chart.width() / len(chart.bars.all)
+    begin, end = (QPoint(int((i + 0.5) * step), 40) for i in (first, last))
+    QTest.mousePress(chart, Qt.MouseButton.LeftButton, modifier, begin)
+    if begin != end:
+        QTest.mouseMove(chart, end)
+    QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, modifier, end)
+
+
+def test_brushes_filter_table_and_map_together(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_workbench("inspector")
+    open_table(window, qtbot)
+    QTest.keyClick(window, Qt.Key.Key_F9, Qt.KeyboardModifier.ControlModifier)
+    settle(window, qtbot)
+    data, charts = window.selected.data, {b.currentData(): c for b, c in window.selecting.statistics.charts}
+    assert data is not None
+    rate = charts["complaint_rate"]
+    assert rate.bars is not None
+    values = data.values(data.index("complaint_rate"))
+    assert int(rate.bars.all.sum()) == int((~np.isnan(values)).sum())
+    brush(rate, 0, 2)
+    wanted = (values >= rate.bars.edges[0]) & (values < rate.bars.edges[3])
+    assert window.table.model.rowCount() == int(wanted.sum()) == int(rate.bars.all[:3].sum())
+    assert rate.marked == {0, 1, 2} and int(rate.bars.kept.sum()) == int(rate.bars.all.sum()), "a chart is not thinned by its own brush"
+    kinds = charts["housing_type"]
+    brush(kinds, 0, 0)
+    assert kinds.bars is not None
+    both = wanted & (data.values(data.index("housing_type")) == kinds.bars.codes[0])
+    assert window.table.model.rowCount() == int(both.sum()) and len(window.selected.filters) == 2
+    brush(kinds, 1, 1, Qt.KeyboardModifier.ControlModifier)
+    assert kinds.marked == {0, 1}
+    brush(kinds, 1, 1, Qt.KeyboardModifier.ControlModifier)
+    brush(kinds, 0, 0)
+    assert "housing_type" not in window.selected.filters, "a click on the only bar lets go"
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert not window.selected.is_filtered and window.table.model.rowCount() == len(data) and not window.selecting.mask.isVisible()
+
+
+def test_the_map_fades_what_a_filter_leaves_out(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_workbench("inspector")
+    open_table(window, qtbot)
     data = window.selected.data
     assert data is not None
-    model: TableModel = window.table.model
-    started = time.perf_counter()
-    for top in range(0, 40):
-        for row in range(top, top + 20):
-            for column in window.table.shown_columns():
-                model.index(row, column).data()
-    assert (time.perf_counter() - started) / 40 < 0.1
+    homes = [r for r in range(len(data)) if data.text(r, data.index("housing_type"), "zh") == "商品房"][:2]
+    names = data.values(data.index("name"))
+    kept, other = homes
+    window.selected.set_filter("name", Values(frozenset({int(names[kept])})))
+    colours = {}
+    for row in homes:
+        lon, lat = data.arrays["lonlat"][row].tolist()
+        window.canvas.set_view(View(lon, lat, 16.0))
+        settle(window, qtbot)
+        image, middle = window.canvas.grab().toImage(), window.canvas.rect().center()
+        colours[row] = np.mean([image.pixelColor(middle + QPoint(dx, dy)).hsvSaturation() for dx in range(-30, 31, 10) for dy in range(-40, -15, 5)])
+    assert colours[kept] > colours[other] + 20
+
+
+@pytest.mark.parametrize(("rows", "limit_s"), [(3_000, 0.05), (100_000, 0.2)])
+def test_a_brush_answers_at_once(qtbot: QtBot, tmp_path: Path, rows: int, limit_s: float) -> None:
+    """Filter, sums, table and charts of many rows; the limit is doubled, for the tests share the machine."""
+    rng = np.random.default_rng(1)
+    columns = [Column("name", Label("名称", "Name"), None, "text"), Column("complaint_rate", Label("率", "Rate"), "件/10万㎡", "number", 1),
+               Column("housing_type", Label("类型", "Type"), None, "words"), Column("built_year", Label("年", "Year"), None, "number"),
+               *(Column(f"n{i}", Label("数", "Number"), "户", "number", 0, True) for i in range(6))]
+    arrays: dict[str, Any] = {"id": np.arange(rows).astype("S32"), "months": rng.integers(0, 3, (rows, 12)), "lonlat": np.zeros((rows, 2)),
+                              "compound": np.arange(rows).astype("S32")}
+    for i, column in enumerate(columns):
+        if column.kind == "number":
+            arrays[f"c{i}"] = rng.uniform(0, 100, rows)
+        else:
+            n = rows if column.kind == "text" else 9
+            arrays[f"c{i}"] = (np.arange(rows) % n).astype(np.int32)
+            arrays[f"c{i}_blob"], arrays[f"c{i}_start"] = pack_texts([f"示例{k}" for k in range(n)])
+    arrays["find_blob"], arrays["find_start"] = pack_texts([f"示例{k}\n" for k in range(rows)])
+    meta = {"entity": "Compound", "layer": "compounds", "total": rows, "as_of": "2026-10-31", "columns": [asdict(c) for c in columns]}
+    write_pack(tmp_path / "a.table", arrays, meta)
+    words, state, theme = Words(), Selected(), ["light"]
+    table, charts = TablePanel(words, theme, state, {}), StatisticsPanel(words, theme, state)
+    for widget in (table, charts):
+        qtbot.addWidget(widget)
+        widget.resize(900, 400)
+        widget.show()
+    state.open_rows(TableData(tmp_path / "a.table"), "x")
+    table.sort_by(1)
+    table.grab()
+    spent, scrolled = [], []
+    for low in range(10, 80, 10):
+        started = time.perf_counter()
+        state.set_filter("complaint_rate", Range(low, low + 20))
+        spent.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        table.view.verticalScrollBar().setValue(low * 500)
+        table.view.grab()
+        scrolled.append(time.perf_counter() - started)
+    print(f"brush {rows:,} rows: {1000 * statistics.median(spent):.1f} ms, scroll {1000 * statistics.median(scrolled):.1f} ms")
+    assert 0 < table.model.rowCount() < rows and statistics.median(spent) < 2 * limit_s
+    assert statistics.median(scrolled) < 3 * 0.0167
