@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -20,9 +20,11 @@ from pytestqt.qtbot import QtBot
 from pm_desktop.base.arraypack import pack_texts, write_pack
 from pm_desktop.base.label import Label
 from pm_desktop.base.settings import Settings
+from pm_desktop.cartography.geometry import Frame
 from pm_desktop.domain.records import Compound, Town
 from pm_desktop.storage.database import Database
 from pm_desktop.ui.canvas import View
+from pm_desktop.ui.canvas.mask import dots
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.statistics import Chart, StatisticsPanel
@@ -296,3 +298,14 @@ def test_a_brush_answers_at_once(qtbot: QtBot, tmp_path: Path, rows: int, limit_
     print(f"brush {rows:,} rows: {1000 * statistics.median(spent):.1f} ms, scroll {1000 * statistics.median(scrolled):.1f} ms")
     assert 0 < table.model.rowCount() < rows and statistics.median(spent) < 2 * limit_s
     assert statistics.median(scrolled) < 3 * 0.0167
+
+
+def test_thousands_of_far_areas_are_faded_by_dots_in_one_picture() -> None:
+    image = QImage(300, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("#204080"))
+    painter = QPainter(image)
+    frame = Frame(0, 0, 10.0, 300, 200)
+    dots(painter, np.array([[31.0, 61.0], [299.0, 199.0], [-5.0, 10.0], [500.0, 10.0]]), frame, QColor(255, 255, 255, 200))
+    painter.end()
+    assert image.pixelColor(31, 61).red() > 190 and image.pixelColor(299, 199).red() > 190
+    assert image.pixelColor(100, 100) == QColor("#204080")

@@ -73,6 +73,7 @@ class MapMask(QWidget):
                 pack, hidden = self._opened(layer.pack)
                 index = pack.features_in(frame.box(20))
                 self._cover(painter, pack, index[hidden[index]], frame)
+        self._canvas._draw_labels(painter)  # names stay legible over what is faded
         painter.end()
 
     def _opened(self, path: Path) -> tuple[LayerPack, NDArray[np.bool_]]:
@@ -88,12 +89,12 @@ class MapMask(QWidget):
                     painter.drawEllipse(QPointF(px, py), MARKER_PX, MARKER_PX)
         elif isinstance(pack.style, FillStyle):
             if len(index) > MANY:
-                _dots(painter, frame.pixels(pack.arrays["f/label_xy"][index]), frame, painter.brush().color())
+                dots(painter, frame.pixels(pack.arrays["f/label_xy"][index]), frame, painter.brush().color())
             else:
                 draw_shapes(painter, shapes(pack.arrays, "f", index, frame), None, 4, close=True)
 
 
-def _dots(painter: QPainter, xy: NDArray[np.float64], frame: Frame, colour: QColor) -> None:
+def dots(painter: QPainter, xy: NDArray[np.float64], frame: Frame, colour: QColor) -> None:
     """Dots in one picture: thousands of them cost as much as a few."""
     width, height = frame.width // DOT_PX + 1, frame.height // DOT_PX + 1
     column, row = (xy // DOT_PX).astype(np.int64).T

@@ -43,6 +43,7 @@ class GridView(QTableView):
             view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
             view.horizontalHeader().setSectionsClickable(True)
             view.horizontalHeader().setHighlightSections(False)
+            view.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 4px 20px 4px 8px; }")  # room for the arrow of sorting
         self.horizontalHeader().setSectionsMovable(True)
         self.horizontalHeader().setFirstSectionMovable(False)
         self.horizontalHeader().sectionResized.connect(self._resized)
