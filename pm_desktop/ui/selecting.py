@@ -103,6 +103,16 @@ class Selecting(QObject):
         """Everything of the layer in the view."""
         self._run(self.layer(), selection.select_in_area, self.layer(), self._view_box(), "touches", how="view")
 
+    def select_drawn(self, tool: str, drawn: Any) -> None:
+        """What lies in a drawn area: vertices in degrees (n, 2) of a box, lasso or polygon, or centre and radius of a circle."""
+        if tool in ("box", "lasso", "polygon"):
+            area: selection.Area = selection.Polygon(tuple((float(x), float(y)) for x, y in drawn.tolist()))
+        elif tool == "circle":
+            area = selection.Circle(drawn.lon, drawn.lat, drawn.radius_m)
+        else:
+            return
+        self._run(self.layer(), selection.select_in_area, self.layer(), area, how="area")
+
     def select_same_firm(self) -> None:
         """Everything with the firm of what is selected."""
         self._same("firm")

@@ -31,6 +31,7 @@ from pm_desktop.ui.panels.statistics import Chart, StatisticsPanel
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.session import Session
+from pm_desktop.workspace.selection import Circle
 from pm_desktop.workspace.tablepack import UNKNOWN, Column, Range, TableData, Values
 
 
@@ -309,3 +310,19 @@ def test_thousands_of_far_areas_are_faded_by_dots_in_one_picture() -> None:
     painter.end()
     assert image.pixelColor(31, 61).red() > 190 and image.pixelColor(299, 199).red() > 190
     assert image.pixelColor(100, 100) == QColor("#204080")
+
+
+def test_what_is_drawn_selects(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_workbench("inspector")
+    open_table(window, qtbot)
+    data = window.selected.data
+    assert data is not None
+    lon, lat = data.arrays["lonlat"][0].tolist()
+    window.selecting.select_drawn("circle", Circle(lon, lat, 1.0))
+    settle(window, qtbot)
+    assert data.ids[0] in window.selected.ids and window.selected.how == "area"
+    window.selecting.select_drawn("lasso", np.array([(lon - 1, lat - 1), (lon + 1, lat - 1), (lon, lat + 1)]))
+    settle(window, qtbot)
+    assert len(window.selected.ids) > 1
+    window.selecting.select_drawn("line", np.array([(lon, lat), (lon + 1, lat)]))
+    assert window.selecting.is_idle and window.session.is_idle, "a measured length selects nothing"
