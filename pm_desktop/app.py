@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ class Shot:
     zoom: float | None = None
     layers: tuple[str, ...] | None = None
     select: str | None = None
+    as_of: date | None = None
 
 
 class _Lines(JobContext):
@@ -125,6 +127,8 @@ def shoot(request: Shot) -> dict[str, Any]:
     ------
     InputRefused
         Unknown workbench, theme, language, layer or compound.
+    NotAllowed
+        The day has not come yet.
     ComponentMissing
         The view was not complete after two minutes.
     """
@@ -134,6 +138,7 @@ def shoot(request: Shot) -> dict[str, Any]:
     _check("lang", request.lang, ("zh", "en"))
     logical = (round(request.size[0] / request.scale), round(request.size[1] / request.scale))
     with _window(request.workspace, logical, request.scale, request.theme, request.lang) as (_app, window):
+        window.session.show_day(request.as_of)
         window.open_workbench(request.workbench)
         _settle(window)
         window.show_state(center=request.center, zoom=request.zoom, layers=request.layers, select=request.select)

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ app.add_typer(audit_app, name="audit")
 Json = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象 · print one JSON object")]
 Into = Annotated[str, typer.Option("--into", help="工作区 · workspace")]
 In = Annotated[str, typer.Option("--in", help="工作区 · workspace")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="截至某日 · as of a past day, YYYY-MM-DD")]
 To = Annotated[str, typer.Option("--to", help="工作区 · workspace")]
 
 
@@ -117,13 +119,14 @@ def new(
 
 
 @app.command()
-def info(workspace: str, as_json: Json = False) -> None:
-    """工作区概况 · counts and sources of a workspace."""
+def info(workspace: str, as_of: AsOf = None, as_json: Json = False) -> None:
+    """工作区概况 · counts and sources of a workspace, of today or of a past day."""
     from pm_desktop.workspace.workspace import Workspace
 
+    day = _day(as_of)
     opened = Workspace.open(workspace)
     try:
-        _say(opened.info(), as_json)
+        _say(opened.info(day), as_json)
     finally:
         opened.close()
 
@@ -236,6 +239,7 @@ def shot(
     zoom: Annotated[float | None, typer.Option(help="缩放级别 · zoom level", min=3, max=21)] = None,
     layers: Annotated[str | None, typer.Option(help="图层，逗号分隔 · layer ids, comma separated")] = None,
     select: Annotated[str | None, typer.Option(help="选中的小区 · id, code or name of a compound")] = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """渲染界面图片 · picture of any state, waiting until it is complete."""
@@ -243,7 +247,7 @@ def shot(
 
     request = Shot(workspace=workspace, out=out, workbench=workbench, size=_size(size), scale=scale, theme=theme,
                    lang=lang, center=_position(center), zoom=zoom, layers=tuple(layers.split(",")) if layers else None,
-                   select=select)
+                   select=select, as_of=_day(as_of))
     _say(shoot(request), as_json)
 
 
@@ -286,6 +290,16 @@ def bench(
                          Label(f"可选：{'、'.join(known)}", f"choose one of {', '.join(known)}"))
     wanted = [*([name] if name else []), *(["--large"] if large else []), *(["--small"] if small else []), *(["--json"] if as_json else [])]
     raise typer.Exit(subprocess.run([sys.executable, "-m", "benchmarks.run", *wanted], cwd=paths.repo_root(), check=False).returncode)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("day_wrong", Label(f"日期“{text}”无效", f"day {text!r} is not valid"),
+                         Label("请写成 年-月-日，例如 2024-06-30", "write it as YYYY-MM-DD, e.g. 2024-06-30")) from None
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def build_layer(ctx: JobContext, location: str, layer_id: str, out_dir: str, as_
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     with Database.open(location, read_only=True) as db:
-        data = layer.load(db, as_of)
+        data = layer.load(db, as_of or db.as_of)
     ctx.check_cancelled()
     fresh = folder / f"{layer_id}.{os.getpid()}.part.layer"
     summary = write_layer(fresh, layer, data)

@@ -19,7 +19,7 @@ from pm_desktop.base.errors import InputRefused, NotAllowed
 from pm_desktop.base.errors import Where as Place
 from pm_desktop.base.label import Label
 from pm_desktop.domain.entity import EntityInfo, entity_of
-from pm_desktop.storage import audit, faults, schema
+from pm_desktop.storage import audit, faults, past, schema
 from pm_desktop.storage.engine import database_file, is_url, make_engine
 from pm_desktop.storage.query import Where, conditions
 from pm_desktop.storage.tables import AUDIT_LOG, META, TABLES
@@ -36,9 +36,10 @@ class Database:
     `open`; use it as a context manager or call `close`.
     """
 
-    def __init__(self, location: str, read_only: bool) -> None:
+    def __init__(self, location: str, read_only: bool, as_of: date | None = None) -> None:
         self.location = location
         self.read_only = read_only
+        self.as_of = as_of
         self.backend = "postgresql" if is_url(location) else "sqlite"
         self._read: Engine = make_engine(location, write=False)
         self._write: Engine = make_engine(location, write=True)
@@ -85,6 +86,8 @@ class Database:
     def open(cls, location: str | Path, *, read_only: bool = False) -> Self:
         """Open the database at ``location``, bringing an older schema up to date.
 
+        A location of a past day (`pm_desktop.storage.past`) is opened for reading: `as_of` is that day.
+
         Raises
         ------
         InputRefused
@@ -94,11 +97,11 @@ class Database:
         ComponentMissing
             The PostgreSQL server does not answer.
         """
-        text = str(location)
+        text, day = past.split(str(location))
         if not is_url(text) and not database_file(text).is_file():
             raise InputRefused("workspace_missing", Label("此处没有工作区", "there is no workspace here"),
                                Label("请检查路径，或用 new 新建", "check the path, or make one with new"), Place(file=faults.shown(text)))
-        database = cls(text, read_only)
+        database = cls(text, read_only or day is not None, day)
         with database._guard():
             with database._read.connect() as connection:
                 version = schema.version(connection)
@@ -165,7 +168,7 @@ class Database:
         info = entity_of(record)
         table = TABLES[info.name]
         query = select(func.count()).select_from(table).where(
-            conditions(info, table, self.backend, where, as_of, None))
+            conditions(info, table, self.backend, where, as_of or self.as_of, None, self.as_of))
         with self._read.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -208,9 +211,10 @@ class Database:
         """Rows counted by the values of ``by``: tuples (value, …, count), largest count first."""
         info = entity_of(record)
         table = TABLES[info.name]
-        columns = [table.c[name] for name in by]
+        view = past.view_of(info, table, self.as_of)
+        columns = [view[name] for name in by]
         query = (select(*columns, func.count().label("n")).where(
-            conditions(info, table, self.backend, where, None, None)).group_by(*columns)
+            conditions(info, table, self.backend, where, self.as_of, None, self.as_of)).group_by(*columns)
             .order_by(func.count().desc(), *columns))
         with self._read.connect() as connection:
             return [tuple(row) for row in connection.execute(query)]
@@ -219,10 +223,11 @@ class Database:
                bbox: Box | None, order_by: Sequence[str], limit: int | None, offset: int) -> Select[Any]:
         info = entity_of(record)
         table = TABLES[info.name]
-        query = select(*(table.c[name] for name in columns)).where(
-            conditions(info, table, self.backend, where, as_of, bbox))
+        view = past.view_of(info, table, self.as_of)
+        query = select(*(view[name] for name in columns)).where(
+            conditions(info, table, self.backend, where, as_of or self.as_of, bbox, self.as_of))
         for name in order_by:
-            column = table.c[name.lstrip("-")]
+            column = view[name.lstrip("-")]
             query = query.order_by(column.desc() if name.startswith("-") else column)
         return query.limit(limit).offset(offset or None)
 

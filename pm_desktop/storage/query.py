@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 
 from pm_desktop.domain.entity import EntityInfo
+from pm_desktop.storage import past
 
 BIG_LIST = 5_000
 
@@ -45,8 +46,12 @@ Where = Mapping[str, Any]
 
 
 def conditions(info: EntityInfo, table: Table, backend: str, where: Where | None, as_of: date | None,
-               bbox: tuple[float, float, float, float] | None) -> ColumnElement[bool]:
-    """Condition of a read: not deleted, valid at ``as_of``, meeting ``bbox`` (degrees), and all of ``where``."""
+               bbox: tuple[float, float, float, float] | None, day: date | None = None) -> ColumnElement[bool]:
+    """Condition of a read: not deleted, valid at ``as_of``, meeting ``bbox`` (degrees), and all of ``where``.
+
+    ``day`` is that of a past view: what came later is not there, and ``where`` asks for what was true then.
+    """
+    view = past.view_of(info, table, day)
     parts: list[ColumnElement[bool]] = [table.c.is_deleted.is_(False)]
     if info.history:
         if as_of is None:
@@ -56,7 +61,10 @@ def conditions(info: EntityInfo, table: Table, backend: str, where: Where | None
             parts.append(or_(table.c.valid_to.is_(None), table.c.valid_to > as_of))
     if bbox is not None:
         parts.append(_meets(table, bbox))
-    parts += [_one(table.c[name], value, backend) for name, value in (where or {}).items()]
+    begun = past.begun(info, table, day)
+    if begun is not None:
+        parts.append(begun)
+    parts += [_one(view[name], value, backend) for name, value in (where or {}).items()]
     return and_(*parts)
 
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QStatusBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
 from pm_desktop.ui.canvas import View
@@ -70,6 +82,17 @@ class TopBar(QWidget):
             button.setText(self._words(f"workbench.{name}"))
 
 
+def stacked(*widgets: QWidget) -> QWidget:
+    """Widgets one below the other, without gaps; the last one takes the room."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, int(widget is widgets[-1]))
+    return holder
+
+
 def fill_menu(menu: QMenu, words: Words, make: Callable[[str], object]) -> None:
     """Menus from the declared actions; ``make(id)`` gives the QAction."""
     menu.clear()
@@ -81,7 +104,9 @@ def fill_menu(menu: QMenu, words: Words, make: Callable[[str], object]) -> None:
 
 
 class Status(QStatusBar):
-    """Coordinates, CRS, scale, background work with progress and cancel."""
+    """Coordinates, CRS, scale, the day shown, background work with progress and cancel. Signal: ``dayAsked()``."""
+
+    dayAsked = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -94,7 +119,10 @@ class Status(QStatusBar):
         self._bar.setFixedWidth(140)
         self._cancel = QPushButton("✕", objectName="flat")
         self._cancel.clicked.connect(lambda: self._task and self._task.cancel())
-        for label in (self._place, self._crs, self._scale):
+        self.day = QPushButton(objectName="flat", cursor=Qt.CursorShape.PointingHandCursor)
+        self.day.clicked.connect(self.dayAsked)
+        self._day: date | None = None
+        for label in (self._place, self._crs, self._scale, self.day):
             self.addWidget(label)
         for work in (self._work, self._bar, self._cancel):
             self.addPermanentWidget(work)
@@ -115,6 +143,11 @@ class Status(QStatusBar):
         if not self._place.text():
             self.show_place(view.lon, view.lat)
 
+    def show_day(self, day: date | None) -> None:
+        """The day that the window shows; None is today."""
+        self._day = day
+        self.retranslate()
+
     def watch(self, task: Task | None) -> None:
         """Show a long task, or none."""
         self._task = task
@@ -128,4 +161,6 @@ class Status(QStatusBar):
         """Words of the language in use."""
         self._crs.setText("CGCS2000")
         self._work.setText(self._words("status.working"))
+        self.day.setText(self._words("past.sign", day=self._day.isoformat()) if self._day else self._words("past.now"))
+        self.day.setToolTip(f"{self._words('action.as_of')}  Ctrl+D")
         self._cancel.setToolTip(self._words("button.cancel"))

@@ -14,8 +14,10 @@ from pm_desktop.layers.registry import layer_by_id
 from pm_desktop.ui.actions import ACTIONS
 from pm_desktop.ui.canvas import Hit
 from pm_desktop.ui.dialogs import simple
+from pm_desktop.ui.dialogs.day import DayDialog
 from pm_desktop.ui.panels.extras import ButtonedList
 from pm_desktop.ui.panels.lists import ROW
+from pm_desktop.ui.session import today
 from pm_desktop.ui.theme import THEMES
 from pm_desktop.workspace import locate
 from pm_desktop.workspace.edit import Changes
@@ -123,6 +125,15 @@ class WindowCommands(QObject):
 
     # -- view --------------------------------------------------------------------------------------------------------------
 
+    def choose_day(self) -> None:
+        """Show a past day."""
+        day = today()
+        DayDialog(self._w.words, day, self._w.session.as_of or day, self._w.session.show_day, self._w).exec()
+
+    def back_to_today(self) -> None:
+        """Show today again."""
+        self._w.session.show_day(None)
+
     def focus_search(self) -> None:
         """Type a search."""
         self._w.top.search.setFocus()
@@ -220,7 +231,7 @@ class WindowCommands(QObject):
             self._w.session.announce(Changes(dict.fromkeys(report.get("entities", []), None) | {"ImportBatch": None}))
 
         simple.confirm(self._w.words, self._w.words("data.confirm", name=row.title), self._w,
-                       lambda: self._w.session.run("rollback", rollback_batch, self._w.session.location, row.id, done=done,
+                       lambda: self._w.session.run("rollback", rollback_batch, self._w.session.workspace.location, row.id, done=done,
                                                    failed=self.tell, long=True))
 
     # -- words of the map ---------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class Layering(QObject):
         panel.changed.connect(self._show)
         session.changed.connect(self._on_changes)
         canvas.heat.counted.connect(panel.set_heat)
+        session.dayChanged.connect(self._on_day)
 
     @property
     def is_idle(self) -> bool:
@@ -40,6 +41,12 @@ class Layering(QObject):
         self._stale |= {layer.id for layer in all_layers() if changes.touches(layer.depends_on)}
         if "Streets" in changes.entities:
             self._base(self._panel.states())
+        self._show(self._panel.states())
+
+    def _on_day(self, _day: object) -> None:
+        """Another day: nothing of the day before stays on the map."""
+        self._stale = {layer.id for layer in all_layers()}
+        self._packs.clear()
         self._show(self._panel.states())
 
     def _show(self, states: tuple[LayerState, ...]) -> None:
@@ -63,6 +70,9 @@ class Layering(QObject):
 
     def _built(self, summary: LayerSummary) -> None:
         self._building.discard(summary.id)
+        if summary.id in self._stale:  # the day or the data changed while it was built
+            self._show(self._panel.states())
+            return
         self._packs[summary.id] = Path(summary.path)
         pack = LayerPack(summary.path)
         self._panel.set_summary(summary, pack.style)

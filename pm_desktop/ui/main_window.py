@@ -6,16 +6,17 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from pm_desktop.base.settings import Settings, save_settings
 from pm_desktop.ui.actions import ACTIONS
 from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, View
-from pm_desktop.ui.chrome import Status, TopBar, fill_menu
+from pm_desktop.ui.chrome import Status, TopBar, fill_menu, stacked
 from pm_desktop.ui.commands import WindowCommands
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.layering import Layering
 from pm_desktop.ui.panels.layers import LayersPanel
+from pm_desktop.ui.panels.past import PastBanner
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.plain import literal
 from pm_desktop.ui.selected import Selected
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.map_buttons = MapButtons(self.words, self.canvas)
         self.top = TopBar(self.words, self)
         self.status = Status(self.words)
+        self.past = PastBanner(self.words)
         self.workbench = ""
         self._placed = False
         self._folded_left = False
@@ -60,13 +62,8 @@ class MainWindow(QMainWindow):
         self._load()
 
     def _build(self) -> None:
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
-        self.setCentralWidget(centre)
-        self.setMenuWidget(self.top)
+        self.setCentralWidget(stacked(self.canvas))
+        self.setMenuWidget(stacked(self.top, self.past))
         self.setStatusBar(self.status)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -105,6 +102,9 @@ class MainWindow(QMainWindow):
         self.selection.cleared.connect(self.selected.clear)
         self.table.closed.connect(self.bottom.hide)
         self.session.busy.connect(self.status.watch)
+        self.session.dayChanged.connect(self._day_changed)
+        self.status.dayAsked.connect(lambda: self.commands.run("view.as_of"))
+        self.past.asked.connect(self.commands.run)
         self.session.changed.connect(lambda changes, _who: self.selection.refresh(changes))
         self.layering.failed.connect(self.commands.tell)
         self.words.changed.connect(self.retranslate)
@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
         self.session.run("extent", queries.extent, self.session.location, done=self._place_map, failed=self.commands.tell)
         index = str(self.session.cache_dir / "search.index")
         packs = tuple(str(p) for p in workspace.street_packs())
-        self.session.run("search", search.build_index, self.session.location, index, packs, done=self._indexed,
+        self.session.run("search", search.build_index, workspace.location, index, packs, done=self._indexed,
                          failed=self.commands.tell)
 
     def _place_map(self, bounds: tuple[float, float, float, float] | None) -> None:
@@ -210,13 +210,21 @@ class MainWindow(QMainWindow):
         """Words of the language in use."""
         self.setWindowTitle(self.words("app.title"))
         self.canvas.set_lang(self.words.lang)
-        self.canvas.sample_mark = self.words("app.sample") if self.session.workspace.is_sample else ""
+        marks = [self.words("app.sample")] if self.session.workspace.is_sample else []
+        marks += [self.words("past.sign", day=self.session.as_of.isoformat())] if self.session.as_of else []
+        self.canvas.sample_mark = " · ".join(marks)
         self.canvas.attribution = self.commands.attribution()
         for action in ACTIONS:
             self._actions[action.id].setText(self.words(action.key))
         fill_menu(self.top.menu.menu(), self.words, self._actions.__getitem__)
 
     # -- what people do ----------------------------------------------------------------------------------------------------
+
+    def _day_changed(self, day: Any) -> None:
+        self.past.show_day(day)
+        self.status.show_day(day)
+        self.bottom.hide()  # its rows are of the day before
+        self.retranslate()
 
     def _clicked(self, hit: Hit | None) -> None:
         if hit is None:

@@ -47,6 +47,7 @@ class SelectionDock(QStackedWidget):
         self.addWidget(self.profile)
         self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._follow.timeout.connect(self._load)
+        session.dayChanged.connect(self._day_changed)
 
     @property
     def is_idle(self) -> bool:
@@ -83,6 +84,13 @@ class SelectionDock(QStackedWidget):
     def panel(self) -> QWidget | None:
         """The workbench's own panel."""
         return self._panels.get(self._bench.id) if self._bench else None
+
+    def _day_changed(self, _day: object) -> None:
+        self._asked_for = None
+        self._load()
+        if self._compound:
+            self.profile.show_loading("")
+            self.open_compound(self._compound, "")
 
     def view_moved(self, view: View) -> None:
         """The map moved: lists that follow it are asked again once it rests."""

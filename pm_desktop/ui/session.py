@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from pm_desktop.base.errors import NotAllowed
 from pm_desktop.base.jobs import Lane
+from pm_desktop.base.label import Label
+from pm_desktop.storage.past import SHANGHAI, past
 from pm_desktop.ui.tasks import Task, TaskDesk
 from pm_desktop.workspace.edit import Changes
 from pm_desktop.workspace.workspace import Workspace
+
+
+def today() -> date:
+    """This day in Shanghai."""
+    return (datetime.now(UTC) + SHANGHAI).date()
 
 
 class Session(QObject):
@@ -23,21 +32,45 @@ class Session(QObject):
         What changed in the workspace and who began it.
     busy(Task | None)
         A long task that a person may watch and cancel, or None when there is none.
+    dayChanged(date | None)
+        The day that the window shows; None is today.
     """
 
     changed = Signal(object, object)
     busy = Signal(object)
+    dayChanged = Signal(object)
 
     def __init__(self, location: str) -> None:
         super().__init__()
         self._desk = TaskDesk(self)
         self.workspace = Workspace.open(location)
         self._closed = False
-        self.location = self.workspace.location
+        self.as_of: date | None = None
         self._data = Lane("data")
         self._data.warm()
         self._import: Lane | None = None
         self._unsubscribe = self.workspace.subscribe(self.changed.emit)
+
+    @property
+    def location(self) -> str:
+        """Where reads go: the workspace as it stood on the day shown. What writes takes ``workspace.location``."""
+        return past(self.workspace.location, self.as_of)
+
+    def show_day(self, day: date | None) -> None:
+        """Show a past day, or (None, or the day itself) today.
+
+        Raises
+        ------
+        NotAllowed
+            The day has not come yet.
+        """
+        if day is not None and day > today():
+            raise NotAllowed("day_ahead", Label(f"{day} 还没有到", f"{day} has not come yet"),
+                             Label("请选择今天或以前的日期", "choose today or a day before"))
+        wanted = None if day == today() else day
+        if wanted != self.as_of:
+            self.as_of = wanted
+            self.dayChanged.emit(wanted)
 
     @property
     def cache_dir(self) -> Path:

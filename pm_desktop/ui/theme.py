@@ -71,6 +71,11 @@ QToolTip {{ background: {surface}; color: {ink}; border: 1px solid {line}; paddi
 #search {{ background: {surface2}; border: 1px solid {line}; border-radius: 15px; padding: 4px 14px; min-height: 20px; color: {ink}; }}
 #search:focus {{ border: 1px solid {accent}; background: {surface}; }}
 #sample {{ background: {warn_soft}; color: {warn}; border-radius: 4px; padding: 2px 8px; font-size: 12px; }}
+#past {{ background: #ffc34d; border-bottom: 2px solid #b87400; }}
+#pastSign {{ color: #2b1d00; font-size: 15px; font-weight: 700; }}
+#pastNote {{ color: #4a3300; font-size: 12px; }}
+#pastButton {{ background: #fff4dc; color: #2b1d00; border: 1px solid #b87400; border-radius: 5px; padding: 2px 10px; min-height: 18px; }}
+#pastButton:hover, #pastButton:focus {{ background: #ffffff; border-color: #2b1d00; }}
 #meta {{ color: {ink3}; font-size: 12px; }}
 #panel {{ background: {surface}; }}
 #panelTitle {{ font-size: 15px; font-weight: 600; color: {ink}; }}

@@ -130,9 +130,10 @@ def load_profile(ctx: JobContext, location: str, compound_id: str, today: date |
 
 
 def moment(db: Database, today: date | None) -> datetime:
-    """Moment that a view is of: the end of ``today`` in Shanghai, or of the sample's last day, or now."""
+    """Moment that a view is of: the end of ``today`` (or of the past day that the store is read at) in Shanghai, or of the sample's last day, or now."""
+    today = today or db.as_of
     if today is not None:
-        return datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1) - SHANGHAI
+        return datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1, seconds=-1) - SHANGHAI
     if db.meta("sample", "no") == "yes":
         newest = db.rows(Complaint, ("received_at",), order_by=("-received_at",), limit=1)
         if newest:

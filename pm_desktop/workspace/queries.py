@@ -237,7 +237,7 @@ def _duty_figures(db: Database, now: datetime) -> list[Figure]:
 
 
 def _device_figures(db: Database, now: datetime) -> list[Figure]:
-    rows = db.rows(Device, ("is_online", "last_seen_at"))
+    rows = [r for r in db.rows(Device, ("is_online", "last_seen_at")) if r[0] is not None]
     online = sum(r[0] is True for r in rows)
     alerts = db.count(Alert, {"status": OPEN_ALERTS})
     label = Label("未关闭告警", "Open alerts")
@@ -267,7 +267,7 @@ def _batch_detail(batch: Any) -> Label:
 def rule_bases(ctx: JobContext, location: str) -> Listing:
     """Rule bases with their days; those that have expired first."""
     with Database.open(location, read_only=True) as db:
-        today = (max(moment(db, None), datetime.now(moment(db, None).tzinfo)) + SHANGHAI).date()
+        today = db.as_of or (max(moment(db, None), datetime.now(moment(db, None).tzinfo)) + SHANGHAI).date()
         found = db.records(RuleBasis, order_by=("code",))
     rows = []
     for r in found:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +31,7 @@ from pm_desktop.domain.records import (
 from pm_desktop.storage.audit import AuditVerdict
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.faults import shown
+from pm_desktop.storage.past import past
 from pm_desktop.workspace import journal
 from pm_desktop.workspace.edit import Changes, Edit, HistoryRow
 
@@ -175,16 +177,17 @@ class Workspace:
 
     # -- overview ----------------------------------------------------------------------------------------------------
 
-    def info(self) -> dict[str, Any]:
-        """The object that the command ``info`` promises."""
-        counts = {name: self.db.count(record) for name, record in COUNTED.items()}
+    def info(self, as_of: date | None = None) -> dict[str, Any]:
+        """The object that the command ``info`` promises; its counts may be those of a past day."""
+        with Database.open(past(self.location, as_of), read_only=True) as db:
+            counts = {name: db.count(record) for name, record in COUNTED.items()}
         counts["plans"] = 0
         batches = self.db.records(ImportBatch, order_by=("-at",), limit=20)
         sources = [{"batch": b.id, "as": b.target, "file": b.file_name, "at": b.at.isoformat(), "status": b.status.value}
                    for b in batches]
         return {"workspace": shown(self.location), "name": self.name, "sample": self.is_sample,
-                "schema_version": self.db.schema_version, "backend": self.db.backend, "counts": counts,
-                "streets": [p.name for p in self.street_packs()], "sources": sources}
+                "schema_version": self.db.schema_version, "backend": self.db.backend, "as_of": as_of.isoformat() if as_of else None,
+                "counts": counts, "streets": [p.name for p in self.street_packs()], "sources": sources}
 
     def verify_audit(self) -> AuditVerdict:
         """Check the audit chain."""

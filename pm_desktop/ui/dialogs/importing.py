@@ -62,7 +62,8 @@ class ImportDialog(QDialog):
         form.addRow(words("import.file"), row)
         form.addRow(words("import.as"), self.kind)
         form.addRow(words("import.crs"), self.crs)
-        self.summary = QLabel(words("import.hint"), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        hint = words("import.hint") + (f"\n{words('past.import')}" if session.as_of else "")
+        self.summary = QLabel(hint, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.table = QTableWidget(0, 0)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
@@ -124,7 +125,7 @@ class ImportDialog(QDialog):
     def _run(self, *, dry: bool) -> None:
         from pm_desktop.intake.importer import import_file
 
-        self._start(import_file, self._session.location, self.file.text(), self.kind.currentData(), self.crs.currentText() or "auto",
+        self._start(import_file, self._session.workspace.location, self.file.text(), self.kind.currentData(), self.crs.currentText() or "auto",
                     dry, done=lambda report: self._reported(report, dry))
 
     def _reported(self, report: dict[str, Any], dry: bool) -> None:
