@@ -223,7 +223,6 @@ class MainWindow(QMainWindow):
     def _day_changed(self, day: Any) -> None:
         self.past.show_day(day)
         self.status.show_day(day)
-        self.bottom.hide()  # its rows are of the day before
         self.retranslate()
 
     def _clicked(self, hit: Hit | None) -> None:

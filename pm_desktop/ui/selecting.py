@@ -64,6 +64,7 @@ class Selecting(QObject):
             widget.installEventFilter(self)
         window.top.search.found.connect(self._found)
         window.session.changed.connect(self._edited)
+        window.session.dayChanged.connect(self._day_changed)
 
     @property
     def is_idle(self) -> bool:
@@ -199,6 +200,14 @@ class Selecting(QObject):
             self._stale = True
             if self._is_looked_at():
                 self._follow.start()
+
+    def _day_changed(self, _day: object) -> None:
+        """Rows behind a number of another day are gone; every other table is asked again."""
+        if self._scope == "drill":
+            self._scope = "view"
+            self._w.bottom.hide()
+        self._stale = True
+        self._reload()
 
     def _edited(self, changes: Changes, _who: object) -> None:
         if changes.touches(frozenset((self._entity, "Zone", "Compound", "Complaint", "ServiceProject", "Contract"))):
