@@ -48,7 +48,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.theme", "action.theme", "Ctrl+T", "next_theme", "view"),
     Action("view.lang", "action.lang", "Ctrl+L", "switch_lang", "view"),
     Action("view.as_of", "action.as_of", "Ctrl+D", "choose_day", "view"),
-    Action("view.today", "action.today", "Ctrl+Shift+D", "back_to_today", "view"),
+    Action("view.today", "action.today", "Ctrl+Alt+D", "back_to_today", "view"),
     Action("view.full", "action.full", "F11", "toggle_full_screen", "view"),
     Action("help.shortcuts", "action.shortcuts", "F1", "show_shortcuts", "help"),
     Action("help.about", "action.about", "", "show_about", "help"),

@@ -48,4 +48,4 @@ class PastBanner(QFrame):
             self._sign.setText(self._words("past.sign", day=self._day.isoformat()))
         self._note.setText(self._words("past.note"))
         self.other.setText(f"{self._words('past.other')}  Ctrl+D")
-        self.today.setText(f"{self._words('past.today')}  Ctrl+Shift+D")
+        self.today.setText(f"{self._words('past.today')}  Ctrl+Alt+D")
