@@ -14,7 +14,7 @@ from benchmarks.talk import in_turn
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.records import Compound
 from pm_desktop.storage.database import Database
-from pm_desktop.workspace import search
+from pm_desktop.workspace import search, searchindex
 
 ORDER = 60
 LIMIT_MS = 30.0
@@ -32,7 +32,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 def _row(bench: Bench, scale: float) -> Row:
     out = str(data.folder() / f"search-x{scale:g}.index")
-    search.build_index(JobContext(), data.district(scale), out, (str(data.streets(scale)),))
+    searchindex.build_index(JobContext(), data.district(scale), out, (str(data.streets(scale)),))
     index = search.SearchIndex(out)
     names = _names(data.district(scale), data.folder() / f"names-x{scale:g}.csv")
     texts = [text for name in names[:: max(1, len(names) // 20)] for text in (name[:1], name[:2], name)] + ["p", "jy", "yuan", "PD-C"]

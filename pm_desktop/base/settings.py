@@ -17,17 +17,22 @@ CHOICES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark", "contrast"), "
 
 @dataclass(slots=True)
 class Settings:
-    """What a person may set; ``docks``, ``tables`` (columns by entity) and ``recent`` are remembered by the program."""
+    """What a person may set; ``docks``, ``tables`` (columns by entity), ``recent`` and ``searches`` are remembered by the program."""
 
     theme: str = "light"
     lang: str = "zh"
     recent: list[str] = field(default_factory=list)
     docks: dict[str, str] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
+    searches: list[str] = field(default_factory=list)
 
     def remember(self, location: str) -> None:
         """Put a workspace at the head of the recent ones (at most ten)."""
         self.recent = [location, *(r for r in self.recent if r != location)][:10]
+
+    def remember_search(self, text: str) -> None:
+        """Put what was found at the head of the newest searches (at most eight), in the same list."""
+        self.searches[:] = [text, *(s for s in self.searches if s != text)][:8]
 
 
 def settings_file() -> Path:

@@ -21,7 +21,7 @@ from pm_desktop.base.label import Label
 from pm_desktop.domain.entity import EntityInfo, entity_of
 from pm_desktop.storage import audit, faults, past, schema
 from pm_desktop.storage.engine import database_file, is_url, make_engine
-from pm_desktop.storage.query import Where, conditions
+from pm_desktop.storage.query import EVER, NotNull, Where, conditions
 from pm_desktop.storage.tables import AUDIT_LOG, META, TABLES
 from pm_desktop.storage.transaction import Transaction
 
@@ -206,6 +206,14 @@ class Database:
         """The record with ``identifier``, or None."""
         found = self.records(record, {"id": identifier}, as_of=as_of, limit=1)
         return found[0] if found else None
+
+    def versions(self, record: type[R], where: Where) -> list[R]:
+        """Every version of records with valid-time history that had begun by the day of the view; the oldest first."""
+        info = entity_of(record)
+        names = [f.name for f in info.fields]
+        closed = self.rows(record, names, {**where, "valid_to": NotNull()}, as_of=EVER)
+        found: list[Any] = [as_record(info, row) for row in (*closed, *self.rows(record, names, {**where, "valid_to": None}, as_of=EVER))]
+        return sorted((r for r in found if self.as_of is None or r.valid_from <= self.as_of), key=lambda r: (r.valid_from, r.id))
 
     def group_count(self, record: type[Any], by: Sequence[str], where: Where | None = None) -> list[tuple[Any, ...]]:
         """Rows counted by the values of ``by``: tuples (value, …, count), largest count first."""

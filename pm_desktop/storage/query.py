@@ -14,6 +14,7 @@ from pm_desktop.domain.entity import EntityInfo
 from pm_desktop.storage import past
 
 BIG_LIST = 5_000
+EVER = date.min  # as_of of a read that takes every version
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ class Like:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """Anything but ``value``, what is unknown included."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class NotNull:
     """The value is known."""
 
@@ -53,7 +61,7 @@ def conditions(info: EntityInfo, table: Table, backend: str, where: Where | None
     """
     view = past.view_of(info, table, day)
     parts: list[ColumnElement[bool]] = [table.c.is_deleted.is_(False)]
-    if info.history:
+    if info.history and as_of != EVER:
         if as_of is None:
             parts.append(table.c.valid_to.is_(None))
         else:
@@ -79,6 +87,8 @@ def _one(column: ColumnElement[Any], value: Any, backend: str) -> ColumnElement[
     match value:
         case None:
             return column.is_(None)
+        case Not(excluded):
+            return or_(column.is_(None), column != excluded)
         case NotNull():
             return column.is_not(None)
         case Like(pattern):

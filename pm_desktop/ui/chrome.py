@@ -38,7 +38,7 @@ class TopBar(QWidget):
 
     switched = Signal(str)
 
-    def __init__(self, words: Words, parent: QWidget) -> None:
+    def __init__(self, words: Words, parent: QWidget, theme: list[str] | None = None) -> None:
         super().__init__(parent, objectName="topbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(44)
@@ -57,7 +57,7 @@ class TopBar(QWidget):
             self._buttons[name] = button
             row.addWidget(button)
         row.addSpacing(12)
-        self.search = SearchBox(words, [(a.id, a.key) for a in ACTIONS], self)
+        self.search = SearchBox(words, [(a.id, a.key) for a in ACTIONS], self, theme)
         row.addWidget(self.search, 1)
         row.addSpacing(12)
         self.sample = QLabel(objectName="sample")

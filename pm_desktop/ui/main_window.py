@@ -13,6 +13,7 @@ from pm_desktop.ui.actions import ACTIONS
 from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, View
 from pm_desktop.ui.chrome import Status, TopBar, fill_menu, stacked
 from pm_desktop.ui.commands import WindowCommands
+from pm_desktop.ui.finding import Finding
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.layering import Layering
 from pm_desktop.ui.panels.layers import LayersPanel
@@ -25,7 +26,7 @@ from pm_desktop.ui.selection import SelectionDock
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.theme import apply_theme, tokens
 from pm_desktop.ui.workbenches import WORKBENCHES
-from pm_desktop.workspace import queries, search
+from pm_desktop.workspace import queries
 
 NARROW = 1600
 LEFT_WIDTH, RIGHT_WIDTH = 240, 380
@@ -48,7 +49,7 @@ class MainWindow(QMainWindow):
         self.selected = Selected()
         self.table = TablePanel(self.words, self.theme, self.selected, settings.tables)
         self.map_buttons = MapButtons(self.words, self.canvas)
-        self.top = TopBar(self.words, self)
+        self.top = TopBar(self.words, self, self.theme)
         self.status = Status(self.words)
         self.past = PastBanner(self.words)
         self.workbench = ""
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.selecting = Selecting(self)
         self._connect()
         self._load()
+        self.finding = Finding(self)
 
     def _build(self) -> None:
         self.setCentralWidget(stacked(self.canvas))
@@ -87,7 +89,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.top.switched.connect(self.open_workbench)
-        self.top.search.found.connect(self._found)
         self.top.search.commanded.connect(self.commands.run)
         self.canvas.clicked.connect(self._clicked)
         self.map_buttons.asked.connect(self.commands.run)
@@ -120,16 +121,12 @@ class MainWindow(QMainWindow):
         self.retranslate()
 
     def _load(self) -> None:
-        """Ask for the extent and the search index; the rest comes with the workbench."""
+        """Ask for the extent; the rest comes with the workbench."""
         workspace = self.session.workspace
         self.top.sample.setVisible(workspace.is_sample)
         self.top.workspace.setText(workspace.name or workspace.location.rpartition("/")[2][-40:])
         self.top.workspace.setVisible(not workspace.is_sample)
         self.session.run("extent", queries.extent, self.session.location, done=self._place_map, failed=self.commands.tell)
-        index = str(self.session.cache_dir / "search.index")
-        packs = tuple(str(p) for p in workspace.street_packs())
-        self.session.run("search", search.build_index, workspace.location, index, packs, done=self._indexed,
-                         failed=self.commands.tell)
 
     def _place_map(self, bounds: tuple[float, float, float, float] | None) -> None:
         self._placed = True
@@ -142,9 +139,6 @@ class MainWindow(QMainWindow):
         self.canvas.notice = "" if bounds or self.session.workspace.street_packs() else self.words("map.empty")
         self.canvas.update()
         self.selection.view_moved(self.canvas.view())
-
-    def _indexed(self, path: str) -> None:
-        self.top.search.index = search.SearchIndex(path)
 
     # -- states ----------------------------------------------------------------------------------------------------------
 
@@ -198,7 +192,8 @@ class MainWindow(QMainWindow):
 
     def waiting_for(self) -> list[str]:
         """What is not finished yet."""
-        parts = {"extent": self._placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle, "lists": self.selection.is_idle and self.selecting.is_idle,
+        parts = {"extent": self._placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle,
+                 "lists": self.selection.is_idle and self.selecting.is_idle and self.finding.is_idle,
                  "map": self.canvas.is_complete()}
         return [name for name, done in parts.items() if not done]
 
@@ -244,12 +239,6 @@ class MainWindow(QMainWindow):
         self.status.show_view(view)
         if self._placed:
             self.selection.view_moved(view)
-
-    def _found(self, hit: Any) -> None:
-        if hit.lon is not None:
-            self._go(hit.lon, hit.lat, hit.id if hit.kind in ("Compound", "Zone") else "")
-        if hit.kind in ("Compound", "Zone") and hit.id:
-            self.selection.open_compound(hit.id, hit.label)
 
     def _go(self, lon: float, lat: float, compound: str) -> None:
         self.canvas.set_view(View(lon, lat, max(self.canvas.view().zoom, 15.5)))

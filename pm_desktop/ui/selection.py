@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pm_desktop.base.errors import Cancelled
+from pm_desktop.export.mapimage import mini_map
 from pm_desktop.ui.canvas import Hit, View
 from pm_desktop.ui.dialogs.simple import error_text
 from pm_desktop.ui.i18n import Words
@@ -16,22 +17,27 @@ from pm_desktop.ui.panels.figures import FiguresPanel
 from pm_desktop.ui.panels.lists import RowList
 from pm_desktop.ui.panels.profile import ProfilePanel
 from pm_desktop.ui.session import Session
+from pm_desktop.ui.theme import tokens
 from pm_desktop.ui.workbenches import Workbench
 from pm_desktop.workspace import locate
 from pm_desktop.workspace.edit import Changes
-from pm_desktop.workspace.profile import Profile, load_profile
+from pm_desktop.workspace.firm import load_firm
+from pm_desktop.workspace.page import Profile
+from pm_desktop.workspace.profile import load_profile
 from pm_desktop.workspace.queries import Listing, Row
 
 FOLLOW_MS = 350
 
 
 class SelectionDock(QStackedWidget):
-    """Signals: ``goto(lon, lat, compound)``, ``drilled(Drill)``, ``asked(action id)``, ``cleared()``."""
+    """Signals: ``goto(lon, lat, compound)``, ``drilled(Drill)``, ``asked(action id)``, ``cleared()``,
+    ``placed(Profile)`` when a profile is shown."""
 
     goto = Signal(float, float, str)
     drilled = Signal(object)
     asked = Signal(str)
     cleared = Signal()
+    placed = Signal(object)
 
     def __init__(self, session: Session, words: Words, theme: list[str]) -> None:
         super().__init__()
@@ -40,10 +46,12 @@ class SelectionDock(QStackedWidget):
         self._panels: dict[str, QWidget] = {}
         self._view: View | None = None
         self._compound = ""
+        self._firm = False  # whether it is a firm that is shown
         self._asked_for: tuple[str, tuple[Any, ...]] | None = None
         self.profile = ProfilePanel(words, theme)
         self.profile.closed.connect(self.back)
         self.profile.drilled.connect(self.drilled)
+        self.profile.firm_asked.connect(lambda firm: self.open_firm(firm, ""))
         self.addWidget(self.profile)
         self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._follow.timeout.connect(self._load)
@@ -104,7 +112,7 @@ class SelectionDock(QStackedWidget):
             self._asked_for = None
             self._load()
         if self._compound:
-            self.open_compound(self._compound, "")
+            (self.open_firm if self._firm else self.open_compound)(self._compound, "")
 
     def _load(self) -> None:
         bench = self._bench
@@ -150,6 +158,10 @@ class SelectionDock(QStackedWidget):
         """Show what was clicked on the map."""
         if hit.layer == "compounds":
             self.open_compound(hit.id, hit.name)
+        elif hit.layer == "firms":
+            self._session.run("locate", locate.firm_of, self._session.location, hit.id,
+                              done=lambda found: self.open_firm(*found) if found else self._resolve(hit.layer, hit.id, hit.name),
+                              failed=lambda _error: None)
         else:
             self._resolve(hit.layer, hit.id, hit.name)
 
@@ -160,16 +172,31 @@ class SelectionDock(QStackedWidget):
 
     def open_compound(self, identifier: str, name: str) -> None:
         """Show a compound's profile."""
-        self._compound = identifier
+        self._open(identifier, name, firm=False)
+
+    def open_firm(self, identifier: str, name: str) -> None:
+        """Show a firm's profile."""
+        self._open(identifier, name, firm=True)
+
+    def _open(self, identifier: str, name: str, *, firm: bool) -> None:
+        self._compound, self._firm = identifier, firm
         if name:
             self.profile.show_loading(name)
         self.setCurrentWidget(self.profile)
-        self._session.run("profile", load_profile, self._session.location, identifier, done=self._profiled,
+        self._session.run("profile", load_firm if firm else load_profile, self._session.location, identifier, done=self._profiled,
                           failed=lambda error: self.profile.show_error(error_text(self._words, error)))
 
     def _profiled(self, profile: Profile) -> None:
-        if profile.compound_id == self._compound:
-            self.profile.show_profile(profile)
+        if profile.compound_id != self._compound:
+            return
+        self.profile.show_profile(profile)
+        self.placed.emit(profile)
+        if profile.kind == "Firm":
+            return  # its projects are on the large map
+        theme = tokens(self._theme[0])["map"]
+        packs = tuple(map(str, self._session.workspace.street_packs()))
+        self._session.run("mini map", mini_map, self._session.location, packs, profile.places, profile.box, theme, self._words.lang,
+                          done=lambda png: self.profile.show_map(profile.compound_id, png), failed=lambda _error: None)
 
     def back(self) -> None:
         """Return to the workbench's own panel."""

@@ -49,6 +49,7 @@ class Session(QObject):
         self._data = Lane("data")
         self._data.warm()
         self._import: Lane | None = None
+        self._aside: Lane | None = None
         self._unsubscribe = self.workspace.subscribe(self.changed.emit)
 
     @property
@@ -83,14 +84,17 @@ class Session(QObject):
         return self._desk.is_idle
 
     def run(self, name: str, function: Callable[..., Any], *args: Any, done: Callable[[Any], None],
-            failed: Callable[[BaseException], None], long: bool = False) -> Task:
+            failed: Callable[[BaseException], None], long: bool = False, aside: bool = False) -> Task:
         """Run ``function(ctx, *args)`` in a helper process; callbacks come in the window's thread.
 
-        ``long`` work (imports) has a process of its own and is shown with progress and a cancel button.
+        ``long`` work (imports) has a process of its own and is shown with progress and a cancel button; work ``aside``
+        (the search index) has one in which the newest of a name ends the older ones, so that nothing waits for it.
         """
         lane = self._data
         if long:
             lane = self._import = self._import or Lane("import")
+        elif aside:
+            lane = self._aside = self._aside or Lane("aside", newest_wins=True)
         task = self._desk.start(lane, name, function, args, done, failed)
         if long:
             self.busy.emit(task)
@@ -108,7 +112,7 @@ class Session(QObject):
         self._closed = True
         self._desk.close()
         self._unsubscribe()
-        for lane in (self._data, self._import):
+        for lane in (self._data, self._import, self._aside):
             if lane is not None:
                 lane.close()
         self.workspace.close()

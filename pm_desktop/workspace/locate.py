@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pm_desktop.base.jobs import JobContext
-from pm_desktop.domain.records import Alert, Compound, Device, EmergencyTeam, Zone
+from pm_desktop.domain.records import Alert, Compound, Device, EmergencyTeam, Firm, ServiceProject, Zone
 from pm_desktop.storage.database import Database
 
 
@@ -33,3 +35,43 @@ def find_compound(ctx: JobContext, location: str, wanted: str) -> tuple[str, str
             if rows:
                 return rows[0]  # type: ignore[return-value]
     return None
+
+
+def firm_of(ctx: JobContext, location: str, zone_id: str) -> tuple[str, str] | None:
+    """(id, name) of the firm that serves a zone; None if there is none. A job."""
+    with Database.open(location, read_only=True) as db:
+        firm = next((r[0] for r in db.rows(ServiceProject, ("firm_id",), {"zone_id": zone_id}) if r[0]), None)
+        found = db.get(Firm, firm) if firm else None
+        return (found.id, found.name) if found else None
+
+
+def outlines(ctx: JobContext, location: str, compounds: tuple[str, ...]) -> list[Any]:
+    """Outer rings (world coordinates) of compounds; a small diamond where only a position is known. A job."""
+    import numpy as np
+    import shapely
+
+    from pm_desktop.base.mercator import to_world
+
+    with Database.open(location, read_only=True) as db:
+        rows = db.rows(Compound, ("geom", "lon", "lat"), {"id": list(compounds)}) if compounds else []
+    out: list[Any] = []
+    for geom, lon, lat in rows:
+        shape = shapely.from_wkb(geom) if geom else None
+        parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and not p.is_empty] if shape is not None else []
+        if not parts and lon is not None:
+            parts = [shapely.Point(lon, lat).buffer(0.0004, quad_segs=1)]
+        out += [np.asarray(to_world(*np.asarray(p.exterior.coords)[:, :2].T)) for p in parts]
+    return out
+
+
+def street_lines(ctx: JobContext, pack_path: str, name: int) -> list[Any]:
+    """Lines (world coordinates) of every piece of the street with name ``name`` of a pack. A job."""
+    import numpy as np
+
+    from pm_desktop.streets.pack import open_pack
+
+    pack = open_pack(pack_path)
+    level = pack.levels[-1]
+    names, feat, part, xy = (pack.array(level, "roadname", key) for key in ("name", "feat", "part", "xy"))
+    found = np.flatnonzero(np.asarray(names) == name)
+    return [np.array(xy[int(part[p]):int(part[p + 1])]) for f in found.tolist() for p in range(int(feat[f]), int(feat[f + 1]))]

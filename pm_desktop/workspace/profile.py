@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from pm_desktop.base.errors import InputRefused
 from pm_desktop.base.jobs import JobContext
@@ -35,56 +34,12 @@ from pm_desktop.domain.records import (
 from pm_desktop.domain.response import response_rate
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.query import Between
+from pm_desktop.workspace.page import Block, Drill, Item, Profile, State
+from pm_desktop.workspace.peers import RATE_UNIT, loads_of_compounds, standing
 
-State = Literal["ok", "warn", "bad"]
 SHANGHAI = timedelta(hours=8)
 OPEN_ALERTS = ["RAISED", "ACKED", "VERIFYING", "CONFIRMED", "DISPATCHED"]
 MIN_CELL = 5  # price cells of fewer contracts are hidden (DOMAIN §0)
-
-
-@dataclass(frozen=True, slots=True)
-class Drill:
-    """Rows behind a number: entity, conditions, what they are, and how many."""
-
-    entity: str
-    where: Mapping[str, Any]
-    title: Label
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line: ``value`` None is unknown (未填报); words come in both languages."""
-
-    label: Label
-    value: str | Label | None
-    unit: str | None = None
-    drill: Drill | None = None
-    state: State | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A group of lines with the date of the facts behind it and, where it has one, a monthly trend."""
-
-    key: str
-    label: Label
-    as_of: str | None
-    items: tuple[Item, ...]
-    trend: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Everything known of one compound."""
-
-    compound_id: str
-    title: str
-    subtitle: str
-    lon: float | None
-    lat: float | None
-    zone_id: str | None
-    blocks: tuple[Block, ...]
 
 
 @dataclass(slots=True)
@@ -126,7 +81,8 @@ def load_profile(ctx: JobContext, location: str, compound_id: str, today: date |
         context = _Context(db, compound, zone, town, contract, project, now, (now + SHANGHAI).date())
         blocks = tuple(make(context) for make in _BLOCKS if make is not _reported or compound.reported)
         subtitle = " · ".join(t for t in (town.name if town else None, compound.address, compound.code) if t)
-        return Profile(compound_id, compound.name, subtitle, compound.lon, compound.lat, zone.id if zone else None, blocks)
+        return Profile(compound_id, compound.name, subtitle, compound.lon, compound.lat, zone.id if zone else None, blocks,
+                       "Compound", (compound_id,))
 
 
 def moment(db: Database, today: date | None) -> datetime:
@@ -213,7 +169,7 @@ def _service(c: _Context) -> Block:
     label = Label("物业服务与合同", "Service and contract")
     firm = c.db.get(Firm, c.project.firm_id) if c.project and c.project.firm_id else None
     k = c.contract
-    items = [Item(Label("物业服务企业", "Firm"), firm.name if firm else None),
+    items = [Item(Label("物业服务企业", "Firm"), firm.name if firm else None, firm=firm.id if firm else None),
              Item(Label("项目经理", "Project manager"), mask_name(c.project.manager_name) if c.project else None)]
     if k:
         left = (k.end - c.today).days if k.end else None
@@ -288,18 +244,20 @@ def _complaints(c: _Context) -> Block:
     items.append(Item(Label("有效投诉率", "Valid per 100,000 ㎡"), rate, "件/10万㎡"))
     for name, count in sorted(top.items(), key=lambda kv: (-kv[1], kv[0]))[:3]:
         items.append(Item(Label(f"· {name}", f"· {name}"), _text(count), "件"))
-    return Block("complaints", label, _day(max((r[0] for r in rows), default=None)), tuple(items), _monthly([r[0] for r in rows], c.now))
+    return Block("complaints", label, _day(max((r[0] for r in rows), default=None)), tuple(items), *_monthly(c))
 
 
-def _monthly(moments: list[datetime], now: datetime) -> tuple[int, ...]:
-    """Counts of the last twelve calendar months in Shanghai, oldest first."""
-    last = (now + SHANGHAI).year * 12 + (now + SHANGHAI).month - 1
-    counts = [0] * 12
-    for at in moments:
+def _monthly(c: _Context) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Complaints of the last twelve calendar months in Shanghai, oldest first, and of the same months a year before."""
+    here = c.now + SHANGHAI
+    last = here.year * 12 + here.month - 1
+    counts = [0] * 24
+    for (at,) in c.db.rows(Complaint, ("received_at",), {"compound_id": c.compound.id,
+                                                        "received_at": Between(c.now - timedelta(days=365 * 2 + 31), None)}):
         month = (at + SHANGHAI).year * 12 + (at + SHANGHAI).month - 1
-        if 0 <= last - month < 12:
-            counts[11 - (last - month)] += 1
-    return tuple(counts)
+        if 0 <= last - month < 24:
+            counts[23 - (last - month)] += 1
+    return tuple(counts[12:]), tuple(counts[:12])
 
 
 def _day(at: datetime | None) -> str | None:
@@ -373,5 +331,66 @@ def _reported(c: _Context) -> Block:
     return Block("reported", Label("原表所载", "As the source reports"), None, items)
 
 
+def _town(c: _Context) -> Block:
+    """Complaints of the compound beside those of its town."""
+    label = Label("同街镇比较", "Beside the town")
+    if c.town is None:
+        return Block("town", label, None, (Item(Label("街镇", "Town"), None),))
+    loads = loads_of_compounds(c.db, c.now, {"town_code": c.town.code})
+    own = loads[c.compound.id].rate
+    rates = sorted(r for i, load in loads.items() if i != c.compound.id and (r := load.rate) is not None)
+    found = standing(own, rates)
+    items = [Item(Label("街镇内小区", "Compounds of the town"), str(len(loads)), "个",
+                  Drill("Compound", {"town_code": c.town.code}, Label(c.town.name, c.town.name), len(loads)))]
+    if found is None:
+        items.append(Item(Label("有效投诉率比较", "Complaint rate"), None if own is None else Label("不足5个，不比较", "fewer than 5, not compared")))
+    else:
+        worse = sum(r > (own or 0) for r in rates)
+        items += [Item(Label("本小区有效投诉率", "This compound"), f"{own:.1f}", RATE_UNIT, None, "bad" if (own or 0) > found.five[3] else None),
+                  Item(Label("街镇中位数", "Median of the town"), f"{found.five[2]:.1f}", RATE_UNIT),
+                  Item(Label("比本小区高的", "Compounds above"), f"{worse}/{len(rates)}", "个")]
+    return Block("town", label, str(c.today), tuple(items), standing=found)
+
+
+def _photos(_c: _Context) -> Block:
+    """No record of attachments is kept yet: said as it is."""
+    return Block("photos", Label("照片与附件", "Photos and attachments"), None,
+                 (Item(Label("照片", "Photos"), Label("本工作区尚不登记附件", "attachments are not kept in this workspace yet")),))
+
+
+def _history(c: _Context) -> Block:
+    """Every version of zone, project, contract and committee with the days on which it held."""
+    label = Label("历史", "History")
+    if c.zone is None:
+        return Block("history", label, None, (Item(Label("版本", "Versions"), None),))
+    sources: tuple[tuple[type[Any], dict[str, Any], Label], ...] = (
+        (Zone, {"id": c.zone.id}, Label("物业管理区域", "Zone")), (ServiceProject, {"zone_id": c.zone.id}, Label("服务项目", "Project")),
+        (Contract, {"zone_id": c.zone.id}, Label("服务合同", "Contract")), (Committee, {"zone_id": c.zone.id}, Label("业委会", "Committee")))
+    items: list[Item] = []
+    for record, where, words in sources:
+        for version in c.db.versions(record, where):
+            until = (str(version.valid_to), str(version.valid_to)) if version.valid_to else ("今", "now")
+            title = Label(f"{words.zh} {version.valid_from} 至 {until[0]}", f"{words.en} {version.valid_from} to {until[1]}")
+            items.append(Item(title, _version(c.db, version)))
+    newest = max((v.valid_from for v in c.db.versions(Zone, {"id": c.zone.id})), default=None)
+    return Block("history", label, _text(newest), tuple(items))
+
+
+def _version(db: Database, version: Any) -> Label | str | None:
+    match version:
+        case Zone():
+            mode = label_of(version.management_mode) if version.management_mode else Label("模式未填报", "mode not reported")
+            return Label(f"{version.name} · {mode.zh}", f"{version.name} · {mode.en}")
+        case ServiceProject():
+            firm = db.get(Firm, version.firm_id) if version.firm_id else None
+            return firm.name if firm else None
+        case Contract():
+            fee = version.fee_cny_m2_month
+            words = f"{fee.normalize()}" if fee is not None else None
+            return Label(f"{words or '未填报'} 元/㎡·月 · 至 {version.end or '未填报'}", f"{words or 'fee not reported'} CNY/㎡·month · to {version.end or 'not reported'}")
+        case _:
+            return label_of(version.status)
+
+
 _BLOCKS = (_identity, _zone, _housing, _service, _fee, _committee, _complaints, _orders, _alerts, _devices, _repair_fund,
-           _facilities, _reported)
+           _facilities, _town, _photos, _history, _reported)

@@ -28,7 +28,8 @@ from pm_desktop.domain.records import (
 from pm_desktop.domain.response import response_rate
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.query import Between
-from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI, Drill, State, moment
+from pm_desktop.workspace.page import Drill, State
+from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI, moment
 
 
 @dataclass(frozen=True, slots=True)

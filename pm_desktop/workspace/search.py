@@ -1,34 +1,47 @@
 """One search for everything: names, aliases, pinyin, initials, codes, firms, towns, streets, addresses, coordinates.
 
-The index is built in a helper process (pinyin is slow to load) and read by memory map in the window, where a query
-is a few searches in one block of bytes.
+The index (`searchindex`) is read by memory map in the window's process: a query is a few binary searches.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from pm_desktop.base.arraypack import ArrayPack, pack_texts, text_at, write_pack
-from pm_desktop.base.jobs import JobContext
-from pm_desktop.domain.records import Compound, Device, Firm, Town, Zone
-from pm_desktop.storage.database import Database
+from pm_desktop.base.arraypack import ArrayPack, text_at
+from pm_desktop.base.crs import gcj02_to_wgs84, in_china
+from pm_desktop.workspace.places import parse_place
+from pm_desktop.workspace.searchindex import (
+    BEST,
+    INITIALS,
+    KEY_BYTES,
+    KINDS,
+    MANY,
+    NAME,
+    NOWHERE,
+    PINYIN,
+    is_chinese,
+    normal,
+)
 
-_COORDINATES = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)\s*$")
-_KINDS = ("Town", "Compound", "Zone", "Firm", "Street", "Device")
-_SEP = "\n"
-_MAX_MATCHES = 400
+_EXACT = 24.0  # a key that is what was typed, over one that begins with it
+_EXACT_INITIALS = 4.0  # initials are shared by many: whole ones still stand behind every beginning of a name
+_SLIP = -30.0  # a match that is one letter off stands behind every other
+_ADDRESS = re.compile(r"^(.*?\D)(\d+)(弄|号|支弄|nong|hao|n|h)?$")
+_HOUSE = re.compile(r"^(.*\d+(?:弄|号|nong))\d+(?:号|hao)?$")
+_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """Something found: what it is, its id, its words, where it lies (None: nowhere)."""
+    """Something found: what it is, its id, its words, where it lies (None: nowhere), its extent.
+
+    ``span`` is the part of ``label`` that matches (None where another name, a code or an address does).
+    """
 
     kind: str
     id: str
@@ -37,114 +50,11 @@ class SearchHit:
     lon: float | None
     lat: float | None
     score: float
+    span: tuple[int, int] | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    kind: int
-    id: str
-    label: str
-    detail: str
-    lon: float | None
-    lat: float | None
-    weight: float
-    keys: tuple[str, ...]
-
-
-def build_index(ctx: JobContext, location: str, out: str, street_packs: tuple[str, ...] = ()) -> str:
-    """Build the index of a workspace at file ``out`` and return it; a job."""
-    with Database.open(location, read_only=True) as db:
-        entries = list(_entries(db))
-    for pack in street_packs:
-        if pack.endswith(".streets"):
-            entries += _streets(pack)
-    ctx.check_cancelled()
-    lines, owner = [], []
-    for number, entry in enumerate(entries):
-        for key in dict.fromkeys(k for k in _keys(entry) if k):
-            lines.append(key)
-            owner.append(number)
-    blob = (_SEP + _SEP.join(lines) + _SEP).encode()
-    starts = np.concatenate([[1], 1 + np.cumsum([len(line.encode()) + 1 for line in lines])]).astype(np.int64)
-    arrays: dict[str, Any] = {"text": np.frombuffer(blob, np.uint8), "line": starts, "owner": np.array(owner, np.int32),
-                              "kind": np.array([e.kind for e in entries], np.uint8),
-                              "weight": np.array([e.weight for e in entries], np.float32),
-                              "lonlat": np.array([(np.nan, np.nan) if e.lon is None else (e.lon, e.lat) for e in entries],
-                                                 float).reshape(-1, 2)}
-    for name, texts in (("id", [e.id for e in entries]), ("label", [e.label for e in entries]), ("detail", [e.detail for e in entries])):
-        arrays[f"{name}_blob"], arrays[f"{name}_start"] = pack_texts(texts)
-    write_pack(Path(out), arrays, {"format": "pm-search", "entries": len(entries)})
-    return out
-
-
-def _entries(db: Database) -> Iterable[_Entry]:
-    towns = dict(db.rows(Town, ("code", "name")))
-    for row in db.rows(Town, ("id", "code", "name", "lon", "lat")):
-        yield _Entry(0, row[0], row[2], row[1], row[3], row[4], 3.0, (row[2], row[1]))
-    place: dict[str, tuple[float | None, float | None]] = {}
-    for row in db.rows(Compound, ("id", "code", "name", "aliases", "address", "town_code", "lon", "lat", "households")):
-        place[row[0]] = (row[6], row[7])
-        detail = " · ".join(t for t in (towns.get(row[5] or ""), row[4]) if t)
-        weight = 2.0 + min((row[8] or 0) / 10_000, 0.5)
-        yield _Entry(1, row[0], row[2], detail, row[6], row[7], weight, (row[2], *(row[3] or ()), row[1], row[4] or ""))
-    for row in db.rows(Zone, ("id", "code", "name", "compound_ids")):
-        lon, lat = next((place[c] for c in row[3] if c in place), (None, None))
-        yield _Entry(2, row[3][0] if row[3] else row[0], row[2], row[1], lon, lat, 1.0, (row[1],))
-    for row in db.rows(Firm, ("id", "code", "name", "short_name")):
-        yield _Entry(3, row[0], row[2], row[1], None, None, 1.5, (row[2], row[3] or "", row[1]))
-    for row in db.rows(Device, ("id", "code", "address", "lon", "lat")):
-        yield _Entry(5, row[0], row[1], row[2] or "", row[3], row[4], 0.2, (row[1],))
-
-
-def _streets(pack_path: str) -> list[_Entry]:
-    """Named streets of a pack, one entry a name, at the middle of its longest piece."""
-    from pm_desktop.base.mercator import to_lonlat
-    from pm_desktop.streets.pack import open_pack
-
-    pack = open_pack(pack_path)
-    level = pack.levels[-1]
-    if not pack.has(level, "roadname"):
-        return []
-    names, bbox = pack.array(level, "roadname", "name"), pack.array(level, "roadname", "bbox").astype(np.int64)
-    part, xy = pack.array(level, "roadname", "part"), pack.array(level, "roadname", "xy")
-    size = (bbox[:, 2] - bbox[:, 0]) + (bbox[:, 3] - bbox[:, 1])
-    order = np.lexsort((-size, names))
-    first = order[np.unique(names[order], return_index=True)[1]]
-    out = []
-    for f in first.tolist():
-        lon, lat = to_lonlat(xy[(int(part[f]) + int(part[f + 1])) // 2])
-        name = pack.name(int(names[f]))
-        out.append(_Entry(4, "", name, pack.name(int(names[f]), "en"), float(lon), float(lat), 1.2, (name,)))
-    return out
-
-
-def _keys(entry: _Entry) -> list[str]:
-    from pypinyin import Style, lazy_pinyin
-
-    keys = [normal(k) for k in entry.keys]
-    name = entry.keys[0]
-    if entry.kind != 5 and any("一" <= c <= "鿿" for c in name):
-        keys.append("".join(lazy_pinyin(name)).lower())
-        keys.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower())
-        keys += _other_readings(name)
-    return keys
-
-
-def _other_readings(name: str) -> list[str]:
-    """Pinyin and initials with the other readings of its letters (长, 重, 行 …); a dozen each at the most."""
-    from pypinyin import Style, pinyin
-
-    out: list[str] = []
-    for style in (Style.NORMAL, Style.FIRST_LETTER):
-        every = pinyin(name, style=style, heteronym=True)
-        out += ["".join(each).lower() for each in itertools.islice(itertools.product(*every), 12)]
-    return out
-
-
-def normal(text: str) -> str:
-    """Text as it is compared: lower case, full-width digits and letters made half-width, no spaces."""
-    half = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    return re.sub(r"\s+", "", half).lower()
+Best = dict[int, tuple[float, int, int]]  # by entry: score, line of the table, letters matched
 
 
 class SearchIndex:
@@ -152,38 +62,196 @@ class SearchIndex:
 
     def __init__(self, path: Path | str) -> None:
         self._pack = ArrayPack(path)
-        self._text = self._pack["text"].tobytes()
-        self._line = np.asarray(self._pack["line"])
+        # plain views of the maps: a step of a memmap costs five times one of an array, one of a memoryview least
+        self._text, self._pos = (np.asarray(self._pack[name]).data for name in ("text", "pos"))
+        self._first, self._owner, self._score, self._how, self._at = (
+            np.asarray(self._pack[name]) for name in ("first", "owner", "score", "how", "at"))
+        self._head = {(low, high): i for i, (low, high) in enumerate(self._pack["head"].tolist())}
+        self._alphabet: str = self._pack.meta["alphabet"]
+        self._readings: dict[str, str] = self._pack.meta["readings"]
 
     def query(self, text: str, limit: int = 20) -> list[SearchHit]:
-        """Best matches first: whole name, then its beginning, then inside; larger things first among equals."""
-        if match := _COORDINATES.match(text):
-            lon, lat = float(match[1]), float(match[2])
-            return [SearchHit("Coordinates", "", f"{lon}, {lat}", "", lon, lat, 9.0)]
-        wanted = normal(text).encode()
-        if not wanted or b"\n" in wanted:
+        """Best matches first: whole name, beginning, initials, inside, one letter off; larger things first among equals."""
+        if (place := parse_place(text)) is not None:
+            return _coordinates(*place)
+        wanted = normal(text)
+        if not wanted or "\n" in text.strip():
             return []
-        scores: dict[int, float] = {}
-        for prefix, suffix, base in ((b"\n", b"\n", 6.0), (b"\n", b"", 4.0), (b"", b"", 2.0)):
-            self._scan(prefix + wanted + suffix, len(prefix), base, scores)
-            if len(scores) >= _MAX_MATCHES:
-                break
-        best = sorted(scores, key=lambda n: (-scores[n], n))[:limit]
-        return [self._hit(n, scores[n]) for n in best]
+        best: Best = {}
+        self._match(wanted, 0.0, best)
+        if match := _ADDRESS.match(wanted):
+            self._number(match[1] + match[2], best)
+        if len(best) < _ENOUGH and (house := _HOUSE.match(wanted)):
+            self._match(house[1], -2.0, best)
+        words = [w for w in map(normal, text.split()) if w]
+        if len(words) > 1 and len(best) < limit:
+            self._together(words, best)
+        if not best and len(wanted) >= 3:
+            self._slips(wanted, best)
+        order = sorted(best, key=lambda n: (-best[n][0], n))[:limit]
+        return [self._hit(n, *best[n], wanted) for n in order]
 
-    def _scan(self, needle: bytes, skip: int, base: float, scores: dict[int, float]) -> None:
-        at = self._text.find(needle)
-        while at >= 0 and len(scores) < 4 * _MAX_MATCHES:
-            line = int(np.searchsorted(self._line, at + skip, side="right")) - 1
-            owner = int(self._pack["owner"][line])
-            length = int(self._line[line + 1] - self._line[line])
-            score = base + float(self._pack["weight"][owner]) / 10 - min(length, 60) / 600
-            scores[owner] = max(scores.get(owner, 0.0), score)
-            at = self._text.find(needle, int(self._line[line + 1]) - 1)
+    # -- matching --------------------------------------------------------------------------------------------------------
 
-    def _hit(self, number: int, score: float) -> SearchHit:
-        id_, label, detail = (text_at(self._pack[f"{n}_blob"], self._pack[f"{n}_start"], number) for n in ("id", "label", "detail"))
-        lon, lat = self._pack["lonlat"][number]
-        known = not np.isnan(lon)
-        return SearchHit(_KINDS[int(self._pack["kind"][number])], id_, label, detail, float(lon) if known else None,
-                         float(lat) if known else None, score)
+    def _match(self, wanted: str, shift: float, best: Best) -> None:
+        """Everything that begins with ``wanted``, from any letter on at which one may begin."""
+        key = wanted.encode()
+        low, high = self._piece(key)
+        if high > low:
+            self._keep(self._exact(key, low, high), _EXACT + shift, len(wanted), best)
+            self._keep(self._best_of(low, high), shift, len(wanted), best)
+
+    def _piece(self, key: bytes) -> tuple[int, int]:
+        """Lines of the table that begin with ``key`` (beyond 32 bytes by reading them)."""
+        low = int(np.searchsorted(self._first, np.uint64(int.from_bytes(key[:8].ljust(8, b"\0"), "big"))))
+        high = int(np.searchsorted(self._first, np.uint64(int.from_bytes(key[:8].ljust(8, b"\xff"), "big")), side="right"))
+        if len(key) <= 8 or low == high:
+            return low, high
+        cut = key[:KEY_BYTES]
+        return self._bisect(cut, low, high, after=False), self._bisect(cut, low, high, after=True)
+
+    def _bisect(self, key: bytes, low: int, high: int, *, after: bool) -> int:
+        while low < high:
+            middle = (low + high) // 2
+            here = self._read(middle, len(key))
+            if here < key or (after and here == key):
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _read(self, line: int, length: int) -> bytes:
+        """Up to ``length`` bytes of a line, without what follows its key."""
+        at = self._pos[line]
+        return bytes(self._text[at:at + length]).partition(b"\n")[0]
+
+    def _exact(self, key: bytes, low: int, high: int) -> list[int]:
+        """Lines that are ``key`` and no more, from the beginning of their key: they stand first in the piece."""
+        end = self._bisect(key + b"\0", low, high, after=False) if len(key) < KEY_BYTES else high
+        lines = np.arange(low, min(end, low + MANY))
+        if len(lines) > 8 * BEST:
+            lines = lines[np.argpartition(-self._score[lines], 8 * BEST)[:8 * BEST]]
+        return [n for n in lines.tolist() if self._text[self._pos[n] - 1] == 10 and self._read(n, len(key) + 1) == key]
+
+    def _best_of(self, low: int, high: int) -> list[int]:
+        if (head := self._head.get((low, high))) is not None:
+            return [n for n in self._pack["head_best"][head].tolist() if n >= 0]
+        score = np.asarray(self._score[low:high])
+        take = 4 * BEST
+        if len(score) <= take:
+            return list(range(low, high))
+        lines: list[int] = (low + np.argpartition(-score, take)[:take]).tolist()
+        return lines
+
+    def _keep(self, lines: Iterable[int], shift: float, letters: int, best: Best) -> None:
+        chosen = np.fromiter(lines, np.int64)
+        scores, owners, hows = self._score[chosen].tolist(), self._owner[chosen].tolist(), self._how[chosen].tolist()
+        for line, score, owner, how in zip(chosen.tolist(), scores, owners, hows, strict=True):
+            worth = score + (_EXACT_INITIALS if shift >= _EXACT and how == INITIALS else shift)
+            if owner not in best or best[owner][0] < worth:
+                best[owner] = (worth, line, letters)
+
+    def _number(self, road: str, best: Best) -> None:
+        """Houses of a road whose number is the one typed, whether 弄 or 号 was said; 45 is not 456."""
+        key = road.encode()
+        low, high = self._piece(key)
+        lines = [n for n in range(low, min(high, low + 4 * BEST)) if not self._read(n, len(key) + 1)[len(key):].isdigit()]
+        self._keep(lines, 3.0, len(road), best)
+
+    def _together(self, words: list[str], best: Best) -> None:
+        """Entries that hold every word somewhere in their name, place or keys; the rarest word is looked up."""
+        pieces = [self._piece(w.encode()) for w in words]
+        low, high = min(pieces, key=lambda p: p[1] - p[0])
+        found: Best = {}
+        self._keep(self._best_of(low, high), -12.0, 0, found)
+        for owner, kept in found.items():
+            words_of = normal(self._words("label", owner) + " " + self._words("detail", owner))
+            told = "".join(self._readings.get(c, c) for c in words_of)
+            if owner not in best and all(w in words_of or w in told for w in words):
+                best[owner] = kept
+
+    # -- one letter off ----------------------------------------------------------------------------------------------------
+
+    def _slips(self, wanted: str, best: Best) -> None:
+        """What is found when one letter is wrong, missing, too many or swapped, or a Chinese letter sounds like another."""
+        if any(map(is_chinese, wanted)):
+            told = "".join(self._readings.get(c, c) for c in wanted)
+            self._keep(self._best_of(*self._piece(told.encode())), _SLIP + 2, len(told), best)
+        variants = np.array(list(dict.fromkeys(self._variants(wanted))), dtype=object)
+        keys = [v.encode() for v in variants]
+        firsts = np.array([int.from_bytes(k[:8].ljust(8, b"\0"), "big") for k in keys], np.uint64)
+        lasts = np.array([int.from_bytes(k[:8].ljust(8, b"\xff"), "big") for k in keys], np.uint64)
+        order = np.argsort(firsts)  # in order, so that the searches stay near each other
+        low = np.searchsorted(self._first, firsts[order])
+        high = np.searchsorted(self._first, lasts[order], side="right")
+        for i in np.flatnonzero(high > low).tolist()[:400]:
+            key = keys[int(order[i])]
+            piece = (int(low[i]), int(high[i])) if len(key) <= 8 else self._piece(key)
+            if piece[1] > piece[0]:
+                self._keep(self._best_of(*piece), _SLIP, 0, best)
+
+    def _variants(self, wanted: str) -> Iterator[str]:
+        latin = "abcdefghijklmnopqrstuvwxyz"
+        for i in range(len(wanted)):
+            if wanted[i].isdigit():
+                continue  # another number is another house, another code
+            yield wanted[:i] + wanted[i + 1:]
+            if i + 1 < len(wanted):
+                yield wanted[:i] + wanted[i + 1] + wanted[i] + wanted[i + 2:]
+        chinese = any(map(is_chinese, wanted))
+        for i in range(len(wanted) + 1):
+            for letter in self._next(wanted[:i]) if chinese else latin:
+                yield wanted[:i] + letter + wanted[i:]
+                if i < len(wanted) and not wanted[i].isdigit():
+                    yield wanted[:i] + letter + wanted[i + 1:]
+
+    def _next(self, begun: str) -> Iterable[str]:
+        """Letters that follow ``begun`` somewhere in the index: the only ones worth trying there."""
+        key = begun.encode()
+        low, high = self._piece(key) if begun else (0, len(self._first))
+        if high - low > 1_000:
+            return self._alphabet if high - low > MANY or len(self._alphabet) < 600 else self._sampled(key, low, high)
+        return self._letters(key, range(low, high))
+
+    def _sampled(self, key: bytes, low: int, high: int) -> Iterable[str]:
+        return self._letters(key, range(low, high, max(1, (high - low) // 1_000)))
+
+    def _letters(self, key: bytes, lines: Iterable[int]) -> set[str]:
+        return {rest[0] for n in lines if (rest := self._read(n, len(key) + 4)[len(key):].decode(errors="ignore"))}
+
+    # -- what is shown -----------------------------------------------------------------------------------------------------
+
+    def _words(self, name: str, number: int) -> str:
+        return text_at(self._pack[f"{name}_blob"], self._pack[f"{name}_start"], number)
+
+    def _hit(self, number: int, score: float, line: int, letters: int, wanted: str) -> SearchHit:
+        id_, label, detail = (self._words(n, number) for n in ("id", "label", "detail"))
+        (lon, lat), box = self._pack["lonlat"][number].tolist(), tuple(self._pack["box"][number].tolist())
+        known = lon == lon
+        return SearchHit(KINDS[int(self._pack["kind"][number])], id_, label, detail, lon if known else None, lat if known else None, score,
+                         self._span(label, line, letters, wanted), box if box[0] == box[0] else None)
+
+    def _span(self, label: str, line: int, letters: int, wanted: str) -> tuple[int, int] | None:
+        start, how = int(self._at[line]), int(self._how[line])
+        if start == NOWHERE or not letters:
+            within = label.lower().find(wanted)
+            return (within, within + len(wanted)) if within >= 0 else None
+        if how != PINYIN:
+            return (start, min(start + letters, len(label))) if how in (NAME, INITIALS) else None
+        end = start
+        while end < len(label) and letters > 0:
+            letters -= len(self._readings.get(label[end], label[end]))
+            end += 1
+        return start, end
+
+
+def _coordinates(lon: float, lat: float) -> list[SearchHit]:
+    """The place itself and, within China, where it lies if the numbers came from a map in GCJ-02."""
+    here = SearchHit("Coordinates", "", f"{lon:.6f}, {lat:.6f}", "CGCS2000", lon, lat, 99.0)
+    if not bool(in_china(np.asarray(lon), np.asarray(lat))):
+        return [here]
+    x, y = gcj02_to_wgs84(np.asarray(lon), np.asarray(lat))
+    return [here, replace(here, label=f"{float(x):.6f}, {float(y):.6f}", detail="GCJ-02", lon=float(x), lat=float(y), score=98.0)]
+
+
+__all__ = ["SearchHit", "SearchIndex", "normal"]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from pm_desktop.base import paths
 from pm_desktop.base.settings import Settings
-from pm_desktop.domain.records import Compound
+from pm_desktop.domain.records import Compound, Firm, ServiceProject, Zone
 from pm_desktop.storage.database import Database
 from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
 from pm_desktop.ui.main_window import MainWindow
@@ -103,6 +103,61 @@ def test_a_compound_is_searched_opened_and_drilled(window: MainWindow, qtbot: Qt
     assert window.bottom.isVisible() and window.table.model.rowCount() > 0
     window.selection.back()
     assert window.selection.currentWidget() is window.selection.panel()
+
+
+def search(window: MainWindow, qtbot: QtBot, text: str) -> None:
+    box = window.top.search
+    box.setFocus()
+    box.setText(text)
+    box.textEdited.emit(text)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    settle(window, qtbot)
+
+
+def test_a_firm_opens_with_its_projects_and_a_street_is_drawn(window: MainWindow, qtbot: QtBot, tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        firm = db.group_count(ServiceProject, ["firm_id"])[0][0]
+        name = db.rows(Firm, ("name",), {"id": firm})[0][0]
+    search(window, qtbot, name)
+    shown = window.selection.profile
+    assert window.selection.currentWidget() is shown and window.finding.marks.marked() > 0
+    assert name in [t for _, t in texts(shown)]
+    assert window.settings.searches[0] == name
+    street = next(h for h in window.top.search._index.query("路", 300) if h.kind == "Street")  # type: ignore[union-attr]
+    search(window, qtbot, street.label)
+    assert window.finding.marks.marked() > 0 and window.finding.marks.isVisible()
+
+
+def test_a_firm_is_opened_from_the_profile_of_its_compound(window: MainWindow, qtbot: QtBot, tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        project = next(p for p in db.records(ServiceProject) if p.firm_id)
+        zone = db.get(Zone, project.zone_id or "")
+        firm = db.get(Firm, project.firm_id or "")
+    assert zone is not None and firm is not None
+    window.selection.open_compound(zone.compound_ids[0], "x")
+    settle(window, qtbot)
+    next(b for b in window.selection.profile.findChildren(QPushButton) if b.text() == firm.name).click()
+    settle(window, qtbot)
+    assert firm.name in [t for _, t in texts(window.selection.profile)]
+
+
+def test_the_index_follows_changes(qtbot: QtBot, tmp_path: Path) -> None:
+    from pm_desktop.base.label import Label
+    from pm_desktop.workspace.edit import Edit, Patch
+    from pm_desktop.workspace.workspace import Workspace
+
+    Workspace.create(tmp_path / "w").close()
+    session = Session(str(tmp_path / "w"))
+    window = MainWindow(session, Settings())
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    assert window.top.search._index.query("新开家园") == []  # type: ignore[union-attr]
+    session.workspace.apply(Edit(Label("新增", "add"), (Patch("Compound", "a" * 32, None, {"code": "N1", "name": "新开家园"}),)))
+    qtbot.waitUntil(lambda: bool(window.top.search._index.query("xinkaijy") or window.top.search._index.query("新开家园")), timeout=60_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    window.close()
+    session.close()
 
 
 def test_lists_filter_by_typing(window: MainWindow, qtbot: QtBot) -> None:

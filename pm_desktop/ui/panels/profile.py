@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from pm_desktop.cartography.fonts import font
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.plain import PlainLabel
 from pm_desktop.ui.theme import tokens
-from pm_desktop.workspace.profile import Block, Item, Profile
+from pm_desktop.workspace.page import Block, Item, Profile, Standing
 
 _MARK = {"ok": "✓ ", "warn": "! ", "bad": "✕ "}
 
 
 class Trend(QWidget):
-    """Twelve monthly bars."""
+    """Twelve monthly bars, each before a pale one of the same month a year earlier."""
 
-    def __init__(self, values: tuple[int, ...], theme: list[str]) -> None:
+    def __init__(self, values: tuple[int, ...], before: tuple[int, ...], theme: list[str], words: str) -> None:
         super().__init__()
-        self._values, self._theme = values, theme
+        self._values, self._before, self._theme = values, before if any(before) else (0,) * len(values), theme
         self.setMinimumHeight(46)
-        self.setToolTip(" ".join(map(str, values)))
+        self.setToolTip(words)
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
@@ -32,15 +34,46 @@ class Trend(QWidget):
         """Draw the bars and the highest value."""
         t = tokens(self._theme[0])
         painter = QPainter(self)
-        top = max(self._values) or 1
+        top = max(*self._values, *self._before, 1)
         step = self.width() / len(self._values)
-        for i, value in enumerate(self._values):
-            height = 32 * value / top
-            painter.fillRect(QRectF(i * step + 2, 44 - height, step - 4, height), QColor(t["accent"]))
+        for i, (value, before) in enumerate(zip(self._values, self._before, strict=True)):
+            painter.fillRect(QRectF(i * step + 2, 44 - 32 * before / top, step * 0.62, 32 * before / top), QColor(t["line"]))
+            painter.fillRect(QRectF(i * step + 2 + step * 0.28, 44 - 32 * value / top, step * 0.62, 32 * value / top), QColor(t["accent"]))
         painter.setPen(QColor(t["ink3"]))
         painter.setFont(font(10))
         at = self._values.index(max(self._values))
         painter.drawText(QRectF(at * step - 10, 0, step + 20, 12), Qt.AlignmentFlag.AlignCenter, str(max(self._values)))
+        painter.end()
+
+
+class StandingBar(QWidget):
+    """Where one stands among peers: the range, its middle half, the median and a diamond for one's own."""
+
+    def __init__(self, standing: Standing, theme: list[str], words: str) -> None:
+        super().__init__()
+        self._standing, self._theme = standing, theme
+        self.setFixedHeight(34)
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw range, middle half, median, own."""
+        t, s = tokens(self._theme[0]), self._standing
+        low, high = min(s.five[0], s.own), max(s.five[4], s.own)
+        span, width = (high - low) or 1.0, self.width() - 20
+        x = [10 + width * (v - low) / span for v in (*s.five, s.own)]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(QRectF(x[0], 11, max(x[4] - x[0], 1), 3), QColor(t["line"]))
+        painter.fillRect(QRectF(x[1], 7, max(x[3] - x[1], 1), 11), QColor(t["accent_soft"]))
+        painter.fillRect(QRectF(x[2] - 1, 5, 2, 15), QColor(t["ink2"]))
+        painter.setPen(QPen(QColor(t["surface"]), 1.5))
+        painter.setBrush(QColor(t["bad" if s.own > s.five[3] else "accent"]))
+        painter.drawPolygon(QPolygonF([QPointF(x[5], 5), QPointF(x[5] + 7, 12), QPointF(x[5], 19), QPointF(x[5] - 7, 12)]))
+        painter.setPen(QColor(t["ink3"]))
+        painter.setFont(font(10))
+        painter.drawText(QRectF(0, 20, self.width(), 13), Qt.AlignmentFlag.AlignLeft, f"{low:,.1f}")
+        painter.drawText(QRectF(0, 20, self.width(), 13), Qt.AlignmentFlag.AlignRight, f"{high:,.1f}")
         painter.end()
 
 
@@ -49,11 +82,12 @@ class ProfilePanel(QWidget):
 
     Signals
     -------
-    drilled(Drill), closed()
+    drilled(Drill), closed(), firm_asked(id)
     """
 
     drilled = Signal(object)
     closed = Signal()
+    firm_asked = Signal(str)
 
     def __init__(self, words: Words, theme: list[str]) -> None:
         super().__init__()
@@ -65,6 +99,7 @@ class ProfilePanel(QWidget):
         self._subtitle = PlainLabel(objectName="panelHint", wordWrap=True)
         self._back = QPushButton("←", objectName="flat")
         self._back.clicked.connect(self.closed)
+        self._picture = QPixmap()
         self._area = QScrollArea(widgetResizable=True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         head = QHBoxLayout()
@@ -94,8 +129,17 @@ class ProfilePanel(QWidget):
 
     def show_profile(self, profile: Profile) -> None:
         """Show a profile."""
+        if self._profile is None or self._profile.compound_id != profile.compound_id:
+            self._picture = QPixmap()
         self._profile = profile
         self.retranslate()
+
+    def show_map(self, identifier: str, png: bytes) -> None:
+        """Show the small map of the profile that is open."""
+        if png and self._profile is not None and self._profile.compound_id == identifier:
+            self._picture.loadFromData(png)
+            self._picture.setDevicePixelRatio(2.0)
+            self.retranslate()
 
     def retranslate(self) -> None:
         """Words of the language in use."""
@@ -108,6 +152,11 @@ class ProfilePanel(QWidget):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(14, 4, 14, 14)
         layout.setSpacing(4)
+        if not self._picture.isNull():
+            small = QLabel(objectName="miniMap", alignment=Qt.AlignmentFlag.AlignCenter)
+            small.setPixmap(self._picture)
+            small.setAccessibleName(self._words("profile.map"))
+            layout.addWidget(small)
         for block in self._profile.blocks:
             layout.addWidget(self._block(block))
         layout.addStretch()
@@ -129,22 +178,37 @@ class ProfilePanel(QWidget):
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._value(item), row, 1, Qt.AlignmentFlag.AlignRight)
             row += 1
-        if any(block.trend):
-            grid.addWidget(Trend(block.trend, self._theme), row, 0, 1, 2)
+        if block.standing is not None:
+            grid.addWidget(StandingBar(block.standing, self._theme, self._standing_words(block.standing)), row, 0, 1, 2)
+            row += 1
+        if any(block.trend) or any(block.trend_before):
+            told = self._words("profile.trend", now=" ".join(map(str, block.trend)), before=" ".join(map(str, block.trend_before)))
+            grid.addWidget(Trend(block.trend, block.trend_before, self._theme, told), row, 0, 1, 2)
+            grid.addWidget(QLabel(self._words("profile.trend_key"), objectName="hint"), row + 1, 0, 1, 2)
         return box
+
+    def _standing_words(self, s: Standing) -> str:
+        return self._words("profile.standing", own=f"{s.own:,.1f}", low=f"{s.five[0]:,.1f}", q1=f"{s.five[1]:,.1f}", median=f"{s.five[2]:,.1f}",
+                           q3=f"{s.five[3]:,.1f}", high=f"{s.five[4]:,.1f}", n=s.peers, unit=self._words.unit(s.unit))
 
     def _value(self, item: Item) -> QWidget:
         text = self._words.of(item.value)
         if item.value is not None and item.unit:
             text = f"{text} {self._words.unit(item.unit)}".rstrip()
+        if item.firm is not None:
+            return self._link(text, lambda firm=item.firm: self.firm_asked.emit(firm))
         if item.drill is not None and item.drill.count:
-            button = QPushButton(_MARK.get(item.state or "", "") + text, objectName="link")
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-            button.clicked.connect(lambda _=False, drill=item.drill: self.drilled.emit(drill))
-            return button
+            return self._link(_MARK.get(item.state or "", "") + text, lambda drill=item.drill: self.drilled.emit(drill))
         name = "itemUnknown" if item.value is None else item.state or "itemValue"
         label = PlainLabel(_MARK.get(item.state or "", "") + text, objectName=name, wordWrap=True)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setMinimumWidth(150)
         return label
+
+    @staticmethod
+    def _link(text: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text.replace("&", "&&"), objectName="link")
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda _=False: act())
+        return button

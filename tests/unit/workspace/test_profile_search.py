@@ -13,7 +13,8 @@ from pm_desktop.domain.records import Complaint, Compound, Device, Firm
 from pm_desktop.storage.database import Database
 from pm_desktop.workspace import queries
 from pm_desktop.workspace.profile import load_profile
-from pm_desktop.workspace.search import SearchIndex, build_index
+from pm_desktop.workspace.search import SearchIndex
+from pm_desktop.workspace.searchindex import build_index
 from pm_desktop.workspace.tablepack import TableData
 from pm_desktop.workspace.tables import Scope, build_table
 
