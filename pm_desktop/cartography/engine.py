@@ -95,6 +95,7 @@ class RenderEngine(QObject):
         self.cache = cache
         self.scene: Scene | None = None
         self._wanted: list[TileRequest] = []
+        self._beyond = 0  # how many of them lie outside the view, at the end of the list
         self._labels: LabelRequest | None = None
         self._in_flight: dict[int, tuple[int, TileRequest | LabelRequest]] = {}  # with the scene's generation
         self._closed = False
@@ -114,9 +115,9 @@ class RenderEngine(QObject):
         self._labels = None
         self._feed()
 
-    def want_tiles(self, wanted: list[TileRequest]) -> None:
-        """Ask for tiles, most urgent first; what was asked for before and not begun is forgotten."""
-        self._wanted = wanted
+    def want_tiles(self, wanted: list[TileRequest], beyond: int = 0) -> None:
+        """Ask for tiles, most urgent first, the last ``beyond`` outside the view; what was asked for before and not begun is forgotten."""
+        self._wanted, self._beyond = wanted, beyond
         self._feed()
 
     def want_labels(self, request: LabelRequest) -> None:
@@ -147,8 +148,9 @@ class RenderEngine(QObject):
 
     def _next(self, worker: _Worker) -> TileRequest | LabelRequest | None:
         assert self.scene is not None
-        # names come from the first worker only: it alone knows which sprites the window has
-        tiles_first = len(self._wanted) > 2
+        # names come from the first worker only: it alone knows which sprites the window has. They wait for most tiles of the
+        # view, and not for those around it: a picture without names is not complete
+        tiles_first = len(self._wanted) - self._beyond > 2
         if worker.number == 0 and self._labels is not None and not tiles_first:
             request, self._labels = self._labels, None
             return request

@@ -212,8 +212,9 @@ class MapCanvas(QWidget):
         if self._generation == 0:
             return
         near = self._tiles(0)
-        wanted = near + [t for t in self._tiles(1) if t not in near]
-        self._engine.want_tiles([t for t in wanted if not self._cache.is_current(t, self._generation)])
+        ring = [t for t in self._tiles(1) if t not in near]
+        lacking, beyond = ([t for t in tiles if not self._cache.is_current(t, self._generation)] for tiles in (near, ring))
+        self._engine.want_tiles(lacking + beyond, len(beyond))
         self._ask_labels()
 
     def _ask_labels(self) -> None:
