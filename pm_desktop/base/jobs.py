@@ -110,10 +110,12 @@ class Lane:
         Shown in logs and process lists.
     newest_wins : bool
         A new job cancels those of the same ``name`` that wait or run.
+    keep : bool
+        Whether the process stays for the next job; one for rare jobs gives its memory back.
     """
 
-    def __init__(self, name: str, newest_wins: bool = False) -> None:
-        self.name, self.newest_wins = name, newest_wins
+    def __init__(self, name: str, newest_wins: bool = False, keep: bool = True) -> None:
+        self.name, self.newest_wins, self.keep = name, newest_wins, keep
         self._queue: deque[Job] = deque()
         self._running: Job | None = None
         self._lock = threading.Condition()
@@ -220,6 +222,8 @@ class Lane:
                     if job.on_progress:
                         job.on_progress(*rest)
                 elif kind == "done":
+                    if not self.keep:
+                        self._end_process()
                     return self._finish(job, job.on_done, rest[0])
                 else:
                     error, trace = rest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing as mp
-import os
 import threading
 from collections.abc import Callable
 from multiprocessing.shared_memory import SharedMemory
@@ -21,6 +20,7 @@ log = logging.getLogger(__name__)
 _spawn = mp.get_context("spawn")
 MAX_RATIO = 4
 MAX_DEATHS = 12
+WORKERS = 2
 
 
 class _Worker:
@@ -101,7 +101,7 @@ class RenderEngine(QObject):
         self._closed = False
         self._deaths = 0
         self._message.connect(self._on_message, Qt.ConnectionType.QueuedConnection)
-        count = workers if workers is not None else (2 if (os.cpu_count() or 1) > 2 else 1)
+        count = workers if workers is not None else WORKERS
         self._workers = [_Worker(k, self._message.emit) for k in range(count)]
 
     @property

@@ -54,6 +54,8 @@ class LabelRequest:
 def serve(pipe: Connection, memory_name: str) -> None:
     """Main function of a render process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)  # the frames of the window come before the tiles that they wait for
     if not sys.platform.startswith("win"):
         # the worker only paints into memory; on Windows the default plugin is the one that finds system fonts
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

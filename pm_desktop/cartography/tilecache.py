@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from pm_desktop.cartography.renderworker import TileRequest
 
-LIMIT_BYTES = 256 * 2**20
+LIMIT_BYTES = 160 * 2**20  # the tiles of a 4K screen at ratio 2 and the ring around it take 140
 PINNED_ZOOM = 10.0
 
 

@@ -94,7 +94,7 @@ class Session(QObject):
         if long:
             lane = self._import = self._import or Lane("import")
         elif aside:
-            lane = self._aside = self._aside or Lane("aside", newest_wins=True)
+            lane = self._aside = self._aside or Lane("aside", newest_wins=True, keep=False)
         task = self._desk.start(lane, name, function, args, done, failed)
         if long:
             self.busy.emit(task)

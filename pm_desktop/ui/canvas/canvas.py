@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from pm_desktop.base.mercator import to_lonlat
+from pm_desktop.base.mercator import place_of, to_lonlat
 from pm_desktop.cartography.engine import RenderEngine
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest
@@ -334,9 +334,9 @@ class MapCanvas(QWidget):
     def hit_at(self, at: QPointF) -> Hit | None:
         """Topmost feature at a place of the widget."""
         x, y = self._world_at(at)
-        lon, lat = to_lonlat(np.array([x, y]))
+        lon, lat = place_of(x, y)
         packs = [(v.id, self._packs[v.pack]) for v in self._layers if v.visible]
-        return hits_at(packs, x, y, self._view.unit, float(lon), float(lat))
+        return hits_at(packs, x, y, self._view.unit, lon, lat)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag or a click."""

@@ -121,3 +121,15 @@ def test_jobs_finish_fail_and_are_cancelled_in_time() -> None:
         assert run(lane, work, 3)[0] == 3
     finally:
         lane.close()
+
+
+def test_a_lane_for_rare_jobs_gives_its_process_back() -> None:
+    import multiprocessing
+
+    lane = Lane("rare", keep=False)
+    try:
+        assert run(lane, work, 5)[0] == 5
+        assert not [p for p in multiprocessing.active_children() if p.name == "rare"]
+        assert run(lane, work, 3)[0] == 3
+    finally:
+        lane.close()
