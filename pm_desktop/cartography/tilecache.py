@@ -31,8 +31,14 @@ class TileCache:
         self._limit = limit_bytes
 
     def put(self, request: TileRequest, tile: Tile) -> None:
-        """Keep a tile, dropping old ones over the limit."""
-        old = self._tiles.pop(request, None)
+        """Keep a tile, dropping old ones over the limit.
+
+        Of two processes one may still be painting an older scene: what it sends late does not replace the newer tile.
+        """
+        old = self._tiles.get(request)
+        if old is not None and old.generation > tile.generation:
+            return
+        self._tiles.pop(request, None)
         if old is not None:
             self._bytes -= old.image.sizeInBytes()
         self._tiles[request] = tile

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.mercator import to_lonlat
+from pm_desktop.cartography.renderworker import TileRequest
 from pm_desktop.cartography.style import map_style
-from pm_desktop.cartography.tilecache import LIMIT_BYTES
+from pm_desktop.cartography.tilecache import LIMIT_BYTES, Tile, TileCache
 from pm_desktop.domain.records import Compound
 from pm_desktop.layers.build import build_layer
 from pm_desktop.storage.database import Database
@@ -162,3 +163,13 @@ def test_the_hand_moves_the_map(canvas: MapCanvas, qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Minus, Qt.Key.Key_Plus, Qt.Key.Key_Left, Qt.Key.Key_Down):
         qtbot.keyClick(canvas, key)
     qtbot.waitUntil(canvas.is_complete, timeout=60_000)
+
+
+def test_a_late_tile_of_an_older_scene_does_not_replace_the_newer() -> None:
+    """Two render processes: one still at the scene before may answer last; the view would never be complete."""
+    cache, request = TileCache(), TileRequest(40, 1, 1)
+    newer, older = (Tile(QImage(8, 8, QImage.Format.Format_RGB32), generation) for generation in (2, 1))
+    cache.put(request, newer)
+    cache.put(request, older)
+    assert cache.get(request) is newer and cache.is_current(request, 2)
+    assert cache.bytes_used == newer.image.sizeInBytes()
