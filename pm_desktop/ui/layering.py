@@ -6,12 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.layers.build import build_layer
 from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.registry import all_layers
+from pm_desktop.layers.style import HeatStyle
 from pm_desktop.ui.canvas import LayerView, MapCanvas
 from pm_desktop.ui.panels.layers import LayersPanel, LayerState
+from pm_desktop.ui.panels.time import TimePanel
 from pm_desktop.ui.session import Session
 from pm_desktop.workspace.edit import Changes
 
@@ -21,16 +24,19 @@ class Layering(QObject):
 
     failed = Signal(object)
 
-    def __init__(self, session: Session, canvas: MapCanvas, panel: LayersPanel) -> None:
+    def __init__(self, session: Session, canvas: MapCanvas, panel: LayersPanel, time: TimePanel) -> None:
         super().__init__(panel)
-        self._session, self._canvas, self._panel = session, canvas, panel
+        self._session, self._canvas, self._panel, self._time = session, canvas, panel, time
         self._packs: dict[str, Path] = {}
         self._stale = {layer.id for layer in all_layers()}
         self._building: set[str] = set()
+        self._scale = "fixed"
         panel.changed.connect(self._show)
         session.changed.connect(self._on_changes)
         canvas.heat.counted.connect(panel.set_heat)
         session.dayChanged.connect(self._on_day)
+        canvas.heat.counted.connect(time.set_counted)
+        time.changed.connect(self._show_heat)
 
     @property
     def is_idle(self) -> bool:
@@ -56,6 +62,7 @@ class Layering(QObject):
         self._base(states)
         self._canvas.set_layers([LayerView(s.id, self._packs[s.id], s.visible, s.opacity) for s in states
                                  if s.visible and s.id in self._packs])
+        self._time.setVisible(self._canvas.heat.pack is not None)
 
     def _base(self, states: tuple[LayerState, ...]) -> None:
         shown = any(s.id == "streets" and s.visible for s in states)
@@ -76,7 +83,16 @@ class Layering(QObject):
         self._packs[summary.id] = Path(summary.path)
         pack = LayerPack(summary.path)
         self._panel.set_summary(summary, pack.style)
+        if isinstance(pack.style, HeatStyle):
+            self._time.set_data(pack.meta["heat"])
         self._show(self._panel.states())
+
+    def _show_heat(self, chosen: HeatFilter, scale: str) -> None:
+        """Show other days or kinds; a scale that is held stays where the picture's own ended."""
+        heat = self._canvas.heat
+        held = self._panel.heat_top if scale == "held" and self._scale != "held" else heat.top
+        self._scale = scale
+        heat.show(chosen, locked=scale != "free", top=held if scale == "held" else None)
 
     def _lost(self, layer: str, error: BaseException) -> None:
         self._building.discard(layer)

@@ -19,6 +19,7 @@ from pm_desktop.ui.layering import Layering
 from pm_desktop.ui.panels.layers import LayersPanel
 from pm_desktop.ui.panels.past import PastBanner
 from pm_desktop.ui.panels.table import TablePanel
+from pm_desktop.ui.panels.time import TimePanel
 from pm_desktop.ui.plain import literal
 from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.selecting import Selecting
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.selection = SelectionDock(session, self.words, self.theme)
         self.selected = Selected()
         self.table = TablePanel(self.words, self.theme, self.selected, settings.tables)
+        self.time = TimePanel(self.words, self.theme)
         self.map_buttons = MapButtons(self.words, self.canvas)
         self.top = TopBar(self.words, self, self.theme)
         self.status = Status(self.words)
@@ -56,7 +58,7 @@ class MainWindow(QMainWindow):
         self._placed = False
         self._folded_left = False
         self._build()
-        self.layering = Layering(session, self.canvas, self.layers)
+        self.layering = Layering(session, self.canvas, self.layers, self.time)
         self.commands = WindowCommands(self)
         self.selecting = Selecting(self)
         self._connect()
@@ -64,8 +66,9 @@ class MainWindow(QMainWindow):
         self.finding = Finding(self)
 
     def _build(self) -> None:
-        self.setCentralWidget(stacked(self.canvas))
+        self.setCentralWidget(stacked(self.canvas, self.time))
         self.setMenuWidget(stacked(self.top, self.past))
+        self.time.hide()
         self.setStatusBar(self.status)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)

@@ -108,6 +108,7 @@ class LayersPanel(QWidget):
         self._summaries: dict[str, LayerSummary] = {}
         self._styles: dict[str, Style] = {}
         self._heat: HeatCount | None = None
+        self._heat_words: tuple[QLabel, QLabel] | None = None
         self._title = QLabel(objectName="panelTitle")
         self.list = QListWidget()
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
@@ -154,9 +155,16 @@ class LayersPanel(QWidget):
 
     def set_heat(self, counted: HeatCount) -> None:
         """What the heat picture shows now."""
-        if counted != self._heat:
-            self._heat = counted
+        before, self._heat = self._heat, counted
+        if self._heat_words is None or before is None or before.top != counted.top:
             self._show_legend()
+        else:  # while time plays only the numbers change
+            self._say_heat()
+
+    @property
+    def heat_top(self) -> float | None:
+        """Where the heat's colour scale ends in the newest picture."""
+        return self._heat.top if self._heat else None
 
     def retranslate(self) -> None:
         """Words of the language in use."""
@@ -211,6 +219,7 @@ class LayersPanel(QWidget):
         self.changed.emit(self.states())
 
     def _show_legend(self) -> None:
+        self._heat_words = None
         content = QWidget(objectName="panel")
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 6, 8)
@@ -227,13 +236,11 @@ class LayersPanel(QWidget):
         self._legend.setWidget(content)
 
     def _layer_legend(self, layout: QVBoxLayout, summary: LayerSummary, style: Style) -> None:
-        heat = isinstance(style, HeatStyle)
-        shown = self._heat.shown if heat and self._heat else summary.shown
-        title = QLabel(f"{self._words.of(layer_by_id(summary.id).label)}  {shown:,}", objectName="blockTitle")
+        title = QLabel(f"{self._words.of(layer_by_id(summary.id).label)}  {summary.shown:,}", objectName="blockTitle")
         layout.addSpacing(4)
         layout.addWidget(title)
         if isinstance(style, HeatStyle):
-            self._heat_legend(layout, style)
+            self._heat_legend(layout, title, style)
             return
         elif isinstance(style, FillStyle | LineStyle | PointStyle):
             dark = self._theme[0] == "dark"
@@ -247,15 +254,22 @@ class LayersPanel(QWidget):
         if summary.as_of:
             layout.addWidget(QLabel(self._words("layers.as_of", date=summary.as_of[:10]), objectName="hint"))
 
-    def _heat_legend(self, layout: QVBoxLayout, style: HeatStyle) -> None:
+    def _say_heat(self) -> None:
+        """How the rows of the filter add up."""
+        if self._heat is not None and self._heat_words is not None:
+            shown, lost = self._heat.shown, self._heat.unlocated
+            self._heat_words[0].setText(f"{self._words.of(layer_by_id('complaint_heat').label)}  {shown:,}")
+            self._heat_words[1].setText(self._words("layers.heat_sum", shown=f"{shown:,}", lost=f"{lost:,}", total=f"{shown + lost:,}"))
+
+    def _heat_legend(self, layout: QVBoxLayout, title: QLabel, style: HeatStyle) -> None:
         """Values of the colours, and how the rows of the filter add up."""
         if self._heat is None:
             return
         layout.addWidget(QLabel(self._words.of(style.unit), objectName="hint"))
         layout.addWidget(Ramp(style, self._heat.top))
-        shown, lost = self._heat.shown, self._heat.unlocated
-        layout.addWidget(QLabel(self._words("layers.heat_sum", shown=f"{shown:,}", lost=f"{lost:,}", total=f"{shown + lost:,}"),
-                                objectName="hint", wordWrap=True))
+        self._heat_words = (title, QLabel(objectName="hint", wordWrap=True))
+        layout.addWidget(self._heat_words[1])
+        self._say_heat()
 
     def _class_row(self, entry: StyleClass, style: Style, dark: bool, words: str, count: int) -> QHBoxLayout:
         row = QHBoxLayout()
