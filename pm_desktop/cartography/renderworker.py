@@ -18,7 +18,10 @@ TILE_PX = 512
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is drawn: bases and layers (pack path, opacity) from bottom to top, theme, language, device ratio."""
+    """What is drawn: bases and layers (pack path, opacity) from bottom to top, theme, language, device ratio.
+
+    ``marked`` are features to outline over everything, where they are many: pack path and int32 indices.
+    """
 
     generation: int
     bases: tuple[str, ...]
@@ -26,6 +29,7 @@ class Scene:
     theme: str
     lang: str
     ratio: float
+    marked: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pm_desktop.base.errors import PmError
 from pm_desktop.base.mercator import WORLD, units_per_px
 from pm_desktop.cartography.geometry import Frame
 from pm_desktop.cartography.labels import Labeller, Sprites, avoid_markers, label_layer, label_streets
+from pm_desktop.cartography.marks import paint_marks
 from pm_desktop.cartography.overlay import LayerPack, paint_layer
 from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest, pack_key
 from pm_desktop.cartography.streetpainter import paint_streets
@@ -66,8 +67,15 @@ class ScenePainter:
                 _paint_raster(painter, base, frame, request.zoom)
         for layer, opacity in self.layers:
             paint_layer(painter, layer, frame, request.zoom, self.scene.ratio, self.style, opacity)
+        self._paint_marks(painter, frame)
         painter.end()
         return side
+
+    def _paint_marks(self, painter: QPainter, frame: Frame) -> None:
+        marked = self.scene.marked
+        pack = self._pack(marked[0]) if marked is not None else None
+        if marked is not None and pack is not None:
+            paint_marks(painter, pack, np.frombuffer(marked[1], np.int32), frame, self.scene.ratio, self.style, width=2.2)
 
     def labels(self, request: LabelRequest) -> tuple[NDArray[np.float64], list[tuple[int, int, int, bytes]]]:
         """Placements as rows (sprite, world x, world y, dx, dy) and the sprites not sent before."""

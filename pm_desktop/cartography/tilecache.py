@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtGui import QImage
@@ -66,10 +65,9 @@ class TileCache:
         tile = self._tiles.get(request)
         return tile is not None and tile.generation == generation
 
-    def others(self, quarter: int) -> Iterator[tuple[TileRequest, Tile]]:
-        """Tiles of other zooms, farthest first, to fill what is not painted yet."""
-        yield from sorted(((r, t) for r, t in self._tiles.items() if r.quarter != quarter),
-                          key=lambda item: -abs(item[0].quarter - quarter))
+    def quarters(self) -> set[int]:
+        """Zooms (four times) of which there is any tile."""
+        return {request.quarter for request in self._tiles}
 
     @property
     def bytes_used(self) -> int:

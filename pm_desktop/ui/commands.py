@@ -41,6 +41,9 @@ class WindowCommands(QObject):
         if method.startswith("go_") and method != "go_home":
             self._w.open_workbench(method[3:])
             return
+        if method.startswith("tool_"):
+            self._w.canvas.begin(method[5:])
+            return
         target = getattr(self, method, None) or getattr(self._w.selecting, method, None) or getattr(self._w, method)
         try:
             target()
@@ -156,6 +159,14 @@ class WindowCommands(QObject):
     def zoom_out(self) -> None:
         """Farther."""
         self._w.canvas.zoom_out()
+
+    def view_back(self) -> None:
+        """Where the map looked before."""
+        self._w.canvas.go_back()
+
+    def view_forward(self) -> None:
+        """Where it looked after that."""
+        self._w.canvas.go_forward()
 
     def toggle_left(self) -> None:
         """Layers on or off."""

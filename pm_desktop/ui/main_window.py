@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from pm_desktop.base.settings import Settings, save_settings
 from pm_desktop.ui.actions import ACTIONS
-from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, View
+from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, ToolHint, View
 from pm_desktop.ui.chrome import Status, TopBar, fill_menu, stacked
 from pm_desktop.ui.commands import WindowCommands
 from pm_desktop.ui.finding import Finding
@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self.table = TablePanel(self.words, self.theme, self.selected, settings.tables)
         self.time = TimePanel(self.words, self.theme)
         self.map_buttons = MapButtons(self.words, self.canvas)
+        ToolHint(self.words, self.canvas)
         self.top = TopBar(self.words, self, self.theme)
         self.status = Status(self.words)
         self.past = PastBanner(self.words)

@@ -60,6 +60,7 @@ class Selecting(QObject):
         self.stats.visibilityChanged.connect(lambda shown: shown and self._stale and self._reload())
         window.bottom.visibilityChanged.connect(lambda shown: shown and self._stale and self._reload())
         window.canvas.viewChanged.connect(self._moved)
+        window.canvas.drawn.connect(self.select_drawn)
         for widget in (window.canvas, window.table, self.statistics):
             widget.installEventFilter(self)
         window.top.search.found.connect(self._found)
@@ -72,8 +73,8 @@ class Selecting(QObject):
         return not self._follow.isActive()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc on map, table or charts takes the filters off first, then lets go of the selection."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._s.is_filtered:
+        """Esc on map, table or charts takes the filters off first, then lets go of the selection; a tool in use is put down before both."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._s.is_filtered and not self._w.canvas.toolbox.drawing:
             self._s.clear_filters()
             return True
         return super().eventFilter(watched, event)

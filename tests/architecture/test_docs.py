@@ -84,7 +84,7 @@ def test_every_shortcut_and_layer_stands_in_the_guide() -> None:
 
     text = (ROOT / "docs/guide/README.md").read_text("utf-8")
     table = text.partition("## 12 ")[2].partition("\n## ")[0]
-    listed = set(re.findall(r"`((?:Ctrl\+|F)[^`]+)`", table))
+    listed = set(re.findall(r"`((?:Ctrl\+|Alt\+[A-Z]|F)[^`]+)`", table))
     assert listed == {a.shortcut for a in ACTIONS if a.shortcut}
     named = re.search(r"^图层：(.+?)。", text, re.M)
     assert named is not None and set(named.group(1).split("、")) == {layer.label.zh for layer in all_layers()}

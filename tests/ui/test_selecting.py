@@ -33,6 +33,7 @@ from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.session import Session
 from pm_desktop.workspace.selection import Circle
 from pm_desktop.workspace.tablepack import UNKNOWN, Column, Range, TableData, Values
+from tests.helpers.hands import click, stroke
 
 
 @pytest.fixture
@@ -326,3 +327,31 @@ def test_what_is_drawn_selects(window: MainWindow, qtbot: QtBot) -> None:
     assert len(window.selected.ids) > 1
     window.selecting.select_drawn("line", np.array([(lon, lat), (lon + 1, lat)]))
     assert window.selecting.is_idle and window.session.is_idle, "a measured length selects nothing"
+
+
+def test_what_is_drawn_on_the_map_is_selected(window: MainWindow, qtbot: QtBot) -> None:
+    window.layers.set_visible(("streets", "zones"))
+    settle(window, qtbot)
+    canvas = window.canvas
+    window.commands.run("edit.select_box")
+    stroke(canvas, (60, 60), (300, 300), (canvas.width() - 60, canvas.height() - 60))
+    qtbot.waitUntil(lambda: len(window.selected.ids) > 0, timeout=20_000)
+    assert window.selected.layer == "zones" and canvas.toolbox.drawing is None
+    boxed = set(window.selected.texts())
+    window.commands.run("edit.select_polygon")
+    click(canvas, (60, 60), (canvas.width() / 2, 60), (canvas.width() / 2, canvas.height() - 60))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: set(window.selected.texts()) != boxed, timeout=20_000)
+    assert set(window.selected.texts()) < boxed
+
+
+def test_esc_puts_the_tool_down_before_it_takes_filters_off(window: MainWindow, qtbot: QtBot) -> None:
+    open_table(window, qtbot)
+    data = window.selected.data
+    assert data is not None
+    window.selected.set_filter("households", Range(0, 400))
+    window.commands.run("view.length")
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert window.canvas.toolbox.drawing is None and window.selected.is_filtered
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert not window.selected.is_filtered

@@ -1,21 +1,25 @@
-"""Buttons that float on the map: nearer, farther, whole district; and the way back to a folded layer panel."""
+"""Buttons that float on the map: select, measure, nearer, farther, whole district; and the way back to a folded layer panel."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from pm_desktop.ui.i18n import Words
 
 MARGIN_PX = 12
 ABOVE_NORTH_PX = 96
+ICON_PX = 20
+INK = "#7a8594"  # a grey that reads on the light and on the dark surface alike
 
 
 class MapButtons(QWidget):
     """A column at the right edge of the map. Signals: ``asked(action id)``."""
 
     asked = Signal(str)
-    _BUTTONS = (("view.zoom_in", "+", "action.zoom_in"), ("view.zoom_out", "−", "action.zoom_out"), ("view.home", "⌂", "action.home"))
+    _BUTTONS = (("edit.select_box", "", "action.select_box"), ("view.length", "", "action.length"), ("view.area", "", "action.area"),
+                ("view.zoom_in", "+", "action.zoom_in"), ("view.zoom_out", "−", "action.zoom_out"), ("view.home", "⌂", "action.home"))
 
     def __init__(self, words: Words, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -27,6 +31,9 @@ class MapButtons(QWidget):
         for action, sign, key in self._BUTTONS:
             button = QPushButton(sign, objectName="mapButton", focusPolicy=Qt.FocusPolicy.TabFocus)
             button.setFixedSize(32, 32)
+            if not sign:
+                button.setIcon(_icon(action))
+                button.setIconSize(QSize(ICON_PX, ICON_PX))
             button.clicked.connect(lambda _=False, which=action: self.asked.emit(which))
             column.addWidget(button)
             self._buttons.append((button, key))
@@ -55,3 +62,29 @@ class MapButtons(QWidget):
                              size.width(), size.height())
             self.layers_tab.move(MARGIN_PX, MARGIN_PX)
         return super().eventFilter(watched, event)
+
+
+def _icon(action: str) -> QIcon:
+    """Sign of a tool: a dashed box, a measured line, an area with its corners."""
+    picture = QPixmap(4 * ICON_PX, 4 * ICON_PX)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.scale(4, 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(QColor(INK), 1.7)
+    if action == "edit.select_box":
+        pen.setDashPattern([2.2, 1.6])
+    painter.setPen(pen)
+    if action == "edit.select_box":
+        painter.drawRect(QRectF(3, 3, 14, 14))
+    elif action == "view.length":
+        for begin, end in (((3, 13), (17, 13)), ((3, 8), (3, 17)), ((17, 8), (17, 17)), ((8, 10.5), (8, 13)), ((12, 10.5), (12, 13))):
+            painter.drawLine(QPointF(*begin), QPointF(*end))
+    else:
+        corners = [QPointF(4, 15), QPointF(6, 4), QPointF(16, 7), QPointF(14, 16)]
+        painter.drawPolygon(QPolygonF(corners))
+        painter.setBrush(QColor(INK))
+        for corner in corners:
+            painter.drawEllipse(corner, 1.4, 1.4)
+    painter.end()
+    return QIcon(picture)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -21,24 +22,33 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTouchEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from pm_desktop.base.mercator import place_of, to_lonlat
+from pm_desktop.base.mercator import place_of
 from pm_desktop.cartography.engine import RenderEngine
+from pm_desktop.cartography.geometry import Frame
+from pm_desktop.cartography.marks import accent
 from pm_desktop.cartography.overlay import LayerPack
-from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest
+from pm_desktop.cartography.renderworker import LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.style import map_style
 from pm_desktop.cartography.tilecache import TileCache
 from pm_desktop.layers.style import HeatStyle
-from pm_desktop.ui.canvas import furniture
+from pm_desktop.ui.canvas import furniture, mosaic
+from pm_desktop.ui.canvas.hand import Hand
 from pm_desktop.ui.canvas.heat import HeatOverlay
+from pm_desktop.ui.canvas.history import ViewHistory
+from pm_desktop.ui.canvas.marking import Marking
+from pm_desktop.ui.canvas.motion import Motion
+from pm_desktop.ui.canvas.names import draw_names
 from pm_desktop.ui.canvas.picking import Hit, hits_at, open_layers
+from pm_desktop.ui.canvas.rubberband import draw_rubber_band
+from pm_desktop.ui.canvas.toolbox import Toolbox
 from pm_desktop.ui.canvas.view import LayerView, View, fitting
 
 LABEL_MARGIN_PX = 200
-KEY_STEP_PX = 120
 
 
 class MapCanvas(QWidget):
@@ -47,8 +57,15 @@ class MapCanvas(QWidget):
     Signals
     -------
     viewChanged(View), hovered(Hit | None), clicked(Hit | None), doubleClicked(Hit | None), cursorMoved(lon, lat),
-    completed()
+    cursorLeft(), completed()
         ``completed`` comes when every tile and name of the view is drawn.
+    toolChanged(str)
+        Which tool is in use; an empty text is none.
+    drawn(str, object)
+        A tool's name and what was drawn with it: vertices in degrees, float64 (n, 2), a ring not repeating its first
+        one (a box by its four corners); of ``circle`` a `Circle`.
+    measuring(Measure | None)
+        Lengths and area while a measuring tool draws.
     """
 
     viewChanged = Signal(object)
@@ -56,13 +73,18 @@ class MapCanvas(QWidget):
     clicked = Signal(object)
     doubleClicked = Signal(object)
     cursorMoved = Signal(float, float)
+    cursorLeft = Signal()
     completed = Signal()
+    toolChanged = Signal(str)
+    drawn = Signal(str, object)
+    measuring = Signal(object)
 
     def __init__(self, parent: QWidget | None = None, workers: int | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 240)
         self._cache = TileCache()
@@ -80,11 +102,12 @@ class MapCanvas(QWidget):
         self._placements: Any = np.zeros((0, 5))
         self._label_serial, self._label_done = 0, 0
         self._label_box: tuple[float, ...] | None = None
-        self._drag: QPointF | None = None
-        self._dragged = False
+        self._hand, self._motion = Hand(self), Motion(self._show, self._come_to_rest, self)
+        self._history = ViewHistory()
         self._moving = False
+        self._pointer = QPointF()
         self._hover: Hit | None = None
-        self._selected: tuple[str, tuple[str, ...]] | None = None
+        self._marking, self.toolbox = Marking(), Toolbox(self)
         self._complete = False
         self._frame = furniture.Frame()
         self.heat = HeatOverlay(self)
@@ -93,6 +116,8 @@ class MapCanvas(QWidget):
         self._rest.timeout.connect(self._come_to_rest)
         self._rescene = QTimer(self, singleShot=True, interval=0)
         self._rescene.timeout.connect(self._send_scene)
+        self._note = QTimer(self, singleShot=True, interval=600)
+        self._note.timeout.connect(lambda: self._history.visit(self._view))
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
@@ -107,6 +132,7 @@ class MapCanvas(QWidget):
         self._packs = open_layers([(v.id, v.pack) for v in layers], self._packs)
         self.heat.set_layers(self._layers, self._packs)
         self._hover = None
+        self._marking.show(layers, self._packs)
         self._rescene.start()
 
     def layers(self) -> tuple[LayerView, ...]:
@@ -129,7 +155,7 @@ class MapCanvas(QWidget):
         shown = tuple((str(v.pack), v.opacity) for v in self._layers if v.visible and v.opacity > 0
                       and not isinstance(self._packs[v.pack].style, HeatStyle))
         self._engine.set_scene(Scene(self._generation, tuple(map(str, self._bases)), shown, self._theme, self._lang,
-                                     self.devicePixelRatioF()))
+                                     self.devicePixelRatioF(), self._marking.many()))
         self._label_box = None
         self._ask()
         self.update()
@@ -139,9 +165,15 @@ class MapCanvas(QWidget):
         return self._view
 
     def set_view(self, view: View) -> None:
-        """Look elsewhere."""
+        """Look elsewhere at once."""
+        self._motion.stop()
         self._view = view.snapped()
         self._changed()
+
+    def fly_to(self, view: View) -> None:
+        """Glide there if it is near, else jump."""
+        self._motion.fly(self._view, view.snapped())
+        self._moving = self._motion.active
 
     def fit(self, bounds: tuple[float, float, float, float], *, home: bool = False) -> None:
         """Show west, south, east, north; ``home`` makes it what the home key returns to."""
@@ -149,27 +181,73 @@ class MapCanvas(QWidget):
             self._home = bounds
         self.set_view(fitting(bounds, self.width(), self.height()))
 
+    def home_bounds(self) -> tuple[float, float, float, float] | None:
+        """What the home key returns to: west, south, east, north."""
+        return self._home
+
     def zoom_in(self) -> None:
         """One step nearer."""
-        self.set_view(self._view.zoomed(self._view.zoom + 0.5, 0, 0))
+        self.zoom_at(QPointF(self.width() / 2, self.height() / 2), 0.5)
 
     def zoom_out(self) -> None:
         """One step back."""
-        self.set_view(self._view.zoomed(self._view.zoom - 0.5, 0, 0))
+        self.zoom_at(QPointF(self.width() / 2, self.height() / 2), -0.5)
 
     def go_home(self) -> None:
         """The whole district."""
         if self._home:
-            self.fit(self._home)
+            self.fly_to(fitting(self._home, self.width(), self.height()))
+
+    def go_back(self) -> None:
+        """The view before this one."""
+        self._history.visit(self._view)
+        self.fly_to(self._history.back() or self._view)
+
+    def go_forward(self) -> None:
+        """The view after it."""
+        self.fly_to(self._history.forward() or self._view)
 
     def select(self, layer: str, ids: Sequence[str]) -> None:
         """Outline features; none clears the selection."""
-        self._selected = (layer, tuple(ids)) if ids else None
+        many = self._marking.many()
+        self._marking.select(layer, ids)
+        if many != self._marking.many():
+            self._rescene.start()
         self.update()
+
+    def let_go(self) -> None:
+        """Clear the selection and go back to where one came from."""
+        self.select("", ())
+        self.clicked.emit(None)
+
+    # -- drawing ---------------------------------------------------------------------------------------------------------
+
+    def begin(self, tool: str) -> None:
+        """Take a tool of `TOOLS` up: ``drawn`` tells what is drawn with it."""
+        self._hand.cancel()
+        self.toolbox.begin(tool)
+
+    def end_tool(self) -> None:
+        """Put the tool down; what is not finished is forgotten."""
+        self.toolbox.end()
+
+    def forget_hover(self) -> None:
+        """Nothing is under the cursor any more."""
+        if self._hover is not None:
+            self._hover = None
+            self.hovered.emit(None)
+            self.update()
+
+    def show_cursor(self) -> None:
+        """The pointer's shape for what a press would do."""
+        if self.toolbox.drawing is not None:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            self.setCursor(Qt.CursorShape.PointingHandCursor if self._hover else Qt.CursorShape.ArrowCursor)
 
     def is_complete(self) -> bool:
         """Whether everything of the view is drawn sharp."""
-        if self._rescene.isActive() or self._rest.isActive():
+        if self._rescene.isActive() or self._rest.isActive() or self._motion.active:
             return False
         if not self._bases and not self._layers:
             return True
@@ -182,8 +260,9 @@ class MapCanvas(QWidget):
 
     def close_engine(self) -> None:
         """End the render processes; the widget shows what it has from then on."""
-        self._rest.stop()
-        self._rescene.stop()
+        for timer in (self._rest, self._rescene, self._note):
+            timer.stop()
+        self._motion.stop()
         self._engine.close()
         self.heat.close()
 
@@ -194,19 +273,12 @@ class MapCanvas(QWidget):
         self._ask()
         self.heat.ask()
         self.update()
+        self._note.start()
         self.viewChanged.emit(self._view)
 
     def _tiles(self, ring: int) -> list[TileRequest]:
-        """Tiles of the view and ``ring`` around it, nearest to the centre first."""
-        quarter = round(self._view.zoom * 4)
-        unit = 2.0 ** (31 - quarter / 4)
-        x, y = self._view.world
-        half_w, half_h = self.width() / 2 * self._view.unit, self.height() / 2 * self._view.unit
-        columns = range(int((x - half_w) // unit) - ring, int((x + half_w) // unit) + 1 + ring)
-        rows = range(int((y - half_h) // unit) - ring, int((y + half_h) // unit) + 1 + ring)
-        limit = int(2 ** (quarter / 4)) + 1
-        found = [TileRequest(quarter, c, r) for c in columns for r in rows if 0 <= c < limit and 0 <= r < limit]
-        return sorted(found, key=lambda t: (t.column + 0.5 - x / unit) ** 2 + (t.row + 0.5 - y / unit) ** 2)
+        """Tiles of where the map looks or is about to, and ``ring`` around."""
+        return mosaic.tiles_of(self._motion.aim or self._view, self.width(), self.height(), ring)
 
     def _ask(self) -> None:
         if self._generation == 0:
@@ -219,8 +291,9 @@ class MapCanvas(QWidget):
 
     def _ask_labels(self) -> None:
         """Ask for names when the view leaves what they were placed for."""
-        x, y = self._view.world
-        unit = self._view.snapped().unit
+        view = (self._motion.aim or self._view).snapped()
+        x, y = view.world
+        unit = view.unit
         half_w, half_h = self.width() / 2 * unit, self.height() / 2 * unit
         margin = LABEL_MARGIN_PX * unit
         inner = (x - half_w, y - half_h, x + half_w, y + half_h, unit)
@@ -234,7 +307,7 @@ class MapCanvas(QWidget):
                -((-inner[2] - margin) // step) * step, -((-inner[3] - margin) // step) * step)
         self._label_box = (*(box[0] + margin / 2, box[1] + margin / 2, box[2] - margin / 2, box[3] - margin / 2), unit)
         self._label_serial += 1
-        self._engine.want_labels(LabelRequest(self._label_serial, self._view.snapped().zoom,
+        self._engine.want_labels(LabelRequest(self._label_serial, view.zoom,
                                               (int(box[0]), int(box[1]), int(box[2]), int(box[3]))))
 
     def heat_arrived(self) -> None:
@@ -263,9 +336,15 @@ class MapCanvas(QWidget):
             self._complete = True
             self.completed.emit()
 
+    def _show(self, view: View) -> None:
+        self._view = view
+        self._changed()
+
     def _come_to_rest(self) -> None:
         self._moving = False
-        self._view = self._view.snapped()
+        if self._view.zoom * 4 % 1:
+            self.settle(self._pointer)
+            return
         self._changed()
 
     # -- painting --------------------------------------------------------------------------------------------------------
@@ -274,165 +353,138 @@ class MapCanvas(QWidget):
         """Draw what there is."""
         painter = QPainter(self)
         style = map_style(self._theme)
-        self._draw_tiles(painter, QColor(style.colours["land"]))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._moving)
+        mosaic.draw(painter, self._cache, self._view, self.width(), self.height(), self.devicePixelRatioF(), QColor(style.colours["land"]))
         self.heat.draw(painter, self._screen, self._moving)
-        furniture.draw_marks(painter, self._screen, self._packs, self._layers, self._selected, self._hover, style)
-        self._draw_labels(painter)
+        x, y = self._view.world
+        unit = self._view.unit
+        frame = Frame(x - self.width() / 2 * unit, y - self.height() / 2 * unit, unit, self.width(), self.height())
+        self._marking.draw(painter, frame, style, self._hover)
+        self.draw_names(painter)
+        if self.toolbox.drawing is not None:
+            draw_rubber_band(painter, self.toolbox.drawing, self._screen, unit, accent(style))
         self._frame.draw(painter, self, style)
         painter.end()
+
+    def draw_names(self, painter: QPainter) -> None:
+        """Draw the names as the view has them."""
+        draw_names(painter, self._placements, self._sprites, self._view, self.width(), self.height())
 
     def _screen(self, x: float, y: float) -> QPointF:
         cx, cy = self._view.world
         return QPointF((x - cx) / self._view.unit + self.width() / 2, (y - cy) / self._view.unit + self.height() / 2)
 
-    def _draw_tiles(self, painter: QPainter, land: QColor) -> None:
-        wanted = self._tiles(0)
-        missing = [t for t in wanted if self._cache.get(t) is None]
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._moving)
-        if missing or self._view.zoom < 8:
-            screen = QRectF(self.rect())
-            painter.fillRect(screen, land)
-            for request, tile in self._cache.others(round(self._view.zoom * 4)):
-                target = self._target(request)
-                if target.intersects(screen):
-                    painter.drawImage(target, tile.image, QRectF(tile.image.rect()))
-        for request in wanted:
-            found = self._cache.get(request)
-            if found is not None:
-                painter.drawImage(self._target(request), found.image, QRectF(found.image.rect()))
-
-    def _target(self, request: TileRequest) -> QRectF:
-        unit = 2.0 ** (31 - request.quarter / 4)
-        corner = self._screen(request.column * unit, request.row * unit)
-        side = unit / self._view.unit
-        if abs(side - TILE_PX) < 1e-6:
-            ratio = self.devicePixelRatioF()
-            return QRectF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio, TILE_PX, TILE_PX)
-        return QRectF(corner.x(), corner.y(), side, side)
-
-    def _draw_labels(self, painter: QPainter) -> None:
-        if len(self._placements) == 0:
-            return
-        cx, cy = self._view.world
-        unit = self._view.unit
-        x = (self._placements[:, 1] - cx) / unit + self.width() / 2 + self._placements[:, 3]
-        y = (self._placements[:, 2] - cy) / unit + self.height() / 2 + self._placements[:, 4]
-        seen = np.flatnonzero((x > -150) & (x < self.width() + 150) & (y > -40) & (y < self.height() + 40))
-        numbers, xs, ys = (v[seen].tolist() for v in (self._placements[:, 0].astype(int), x, y))
-        for number, px, py in zip(numbers, xs, ys, strict=True):
-            found = self._sprites.get(number)
-            if found is not None:
-                sprite, half_w, half_h = found
-                painter.drawImage(QPointF(round(px - half_w), round(py - half_h)), sprite)
-
     # -- the hand --------------------------------------------------------------------------------------------------------
 
-    def _world_at(self, at: QPointF) -> tuple[float, float]:
+    def world_at(self, at: QPointF) -> tuple[float, float]:
+        """World coordinates of a place of the widget."""
         x, y = self._view.world
         return x + (at.x() - self.width() / 2) * self._view.unit, y + (at.y() - self.height() / 2) * self._view.unit
 
     def hit_at(self, at: QPointF) -> Hit | None:
         """Topmost feature at a place of the widget."""
-        x, y = self._world_at(at)
+        x, y = self.world_at(at)
         lon, lat = place_of(x, y)
         packs = [(v.id, self._packs[v.pack]) for v in self._layers if v.visible]
         return hits_at(packs, x, y, self._view.unit, lon, lat)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a drag or a click."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._drag, self._dragged = event.position(), False
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the map, or show what lies under the cursor."""
-        at = event.position()
-        if self._drag is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            step = at - self._drag
-            if self._dragged or step.manhattanLength() > 3:
-                self._dragged, self._drag = True, at
-                self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self._view = self._view.panned(step.x(), step.y())
-                self._changed()
+    def hover(self, at: QPointF) -> None:
+        """Tell what lies under the cursor; while drawing, lead the rubber band."""
+        self._pointer = at
+        self.cursorMoved.emit(*place_of(*self.world_at(at)))
+        if self.toolbox.drawing is not None:
+            self.toolbox.lead(at, held=False)
             return
-        lon, lat = to_lonlat(np.array(self._world_at(at)))
-        self.cursorMoved.emit(float(lon), float(lat))
         hit = self.hit_at(at)
         if (hit and (hit.layer, hit.id)) != (self._hover and (self._hover.layer, self._hover.id)):
             self._hover = hit
-            self.setCursor(Qt.CursorShape.PointingHandCursor if hit else Qt.CursorShape.ArrowCursor)
+            self.show_cursor()
             self.hovered.emit(hit)
             self.update()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a drag, or click."""
-        if event.button() != Qt.MouseButton.LeftButton or self._drag is None:
-            return
-        self._drag = None
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-        if not self._dragged:
-            self.clicked.emit(self.hit_at(event.position()))
+    def stop(self) -> None:
+        """Stand still where the map is."""
+        if self._motion.active:
+            self._motion.stop()
+            self._rest.start()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Go deeper: zoom in on the place."""
-        hit = self.hit_at(event.position())
-        self.doubleClicked.emit(hit)
-        offset = event.position() - QPointF(self.rect().center())
-        self.set_view(self._view.zoomed(self._view.zoom + 1, offset.x(), offset.y()))
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the map by pixels at once."""
+        self._show(self._view.panned(dx, dy))
+
+    def glide_by(self, dx: float, dy: float) -> None:
+        """Move the map by pixels smoothly; presses of a key add up."""
+        self.fly_to((self._motion.aim or self._view).panned(dx, dy))
+
+    def coast(self, vx: float, vy: float) -> None:
+        """Go on moving at a speed in pixels a second, slowing down."""
+        self._motion.coast(self._view, vx, vy)
+
+    def zoom_at(self, at: QPointF, step: float) -> None:
+        """Flow ``step`` zooms nearer, the place under ``at`` standing still; steps add up."""
+        self._pointer = at
+        aim = self._motion.zoom_aim
+        to = round(((self._view.zoom if aim is None else aim) + step) * 4) / 4
+        self._zoom_to(at, to if to != self._view.zoom else self._view.zoom + step)
+
+    def _zoom_to(self, at: QPointF, zoom: float) -> None:
+        self._moving = True
+        self._rest.stop()
+        self._motion.zoom(self._view, zoom, at.x() - self.width() / 2, at.y() - self.height() / 2)
+
+    def pinch(self, at: QPointF, step: float) -> None:
+        """Follow fingers that spread or close by ``step`` zooms; the map settles when they rest."""
+        self._motion.stop()
+        self._pointer = at
+        self._moving = True
+        self._rest.start()
+        self._show(self._view.zoomed(self._view.zoom + step, at.x() - self.width() / 2, at.y() - self.height() / 2))
+
+    def settle(self, at: QPointF) -> None:
+        """Come to rest at the nearest zoom that tiles are painted at."""
+        self._zoom_to(at, round(self._view.zoom * 4) / 4)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag, a stroke or a click."""
+        self._hand.mouse(event)
+
+    mouseMoveEvent = mouseReleaseEvent = mouseDoubleClickEvent = mousePressEvent
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the cursor any more."""
-        if self._hover is not None:
-            self._hover = None
-            self.hovered.emit(None)
-            self.update()
+        self.cursorLeft.emit()
+        self.forget_hover()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Mouse wheel zooms to the cursor; a touchpad's two fingers pan."""
-        pixels = event.pixelDelta()
-        if not pixels.isNull() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._view = self._view.panned(pixels.x(), pixels.y())
-        else:
-            self._zoom_at(event.position(), event.angleDelta().y() / 120 * 0.25)
-        self._changed()
-        event.accept()
-
-    def _zoom_at(self, at: QPointF, step: float) -> None:
-        offset = at - QPointF(self.width() / 2, self.height() / 2)
-        self._view = self._view.zoomed(self._view.zoom + step, offset.x(), offset.y())
-        self._moving = True
-        self._rest.start()
+        """Zoom to the cursor, or pan."""
+        self._hand.wheel(event)
 
     def event(self, event: QEvent) -> bool:
-        """Pinch of a touchpad."""
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self._zoom_at(event.position(), float(event.value()) * 1.4)
-            self._changed()
+        """Fingers and gestures; another screen."""
+        if isinstance(event, QNativeGestureEvent) and self._hand.native(event):
             return True
+        if isinstance(event, QTouchEvent):
+            return self._hand.touch(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._cache.clear()
             self._rescene.start()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows pan, + and - zoom, Home shows the district, Esc clears the selection."""
-        pan = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
-        key = Qt.Key(event.key())
-        if key in pan:
-            dx, dy = pan[key]
-            self._view = self._view.panned(dx * KEY_STEP_PX, dy * KEY_STEP_PX)
-            self._changed()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_in()
-        elif key == Qt.Key.Key_Minus:
-            self.zoom_out()
-        elif key == Qt.Key.Key_Home:
-            self.go_home()
-        elif key == Qt.Key.Key_Escape and self._selected:
-            self.select("", ())
-            self.clicked.emit(None)
-        else:
+        """Keys of the map and of the tool in use; others are the window's."""
+        if not self._hand.key_down(event):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space pans only while it is held."""
+        if not self._hand.key_up(event):
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A key that is let go elsewhere is not held any more."""
+        self._hand.cancel()
+        super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for what has come into view."""

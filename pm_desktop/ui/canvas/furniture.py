@@ -1,66 +1,22 @@
-"""What stands on the map besides the map: outlines of hover and selection, scale bar, north, attribution, notices."""
+"""What stands on the map besides the map: scale bar, north, attribution, notices."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from pm_desktop.base.mercator import metres_per_unit
 from pm_desktop.cartography.fonts import font
-from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.style import MapStyle
-from pm_desktop.layers.style import PointStyle
-from pm_desktop.ui.canvas.picking import Hit, rings
-from pm_desktop.ui.canvas.view import LayerView
 
 if TYPE_CHECKING:
     from pm_desktop.ui.canvas.canvas import MapCanvas
-
-ACCENT = QColor("#0b6bcb")
-ACCENT_DARK = QColor("#6cb6ff")
-Screen = Callable[[float, float], QPointF]
-
-
-def draw_marks(painter: QPainter, screen: Screen, packs: dict[Path, LayerPack], layers: tuple[LayerView, ...],
-               selected: tuple[str, tuple[str, ...]] | None, hover: Hit | None, style: MapStyle) -> None:
-    """Outline what is selected and what lies under the cursor."""
-    by_id = {v.id: packs[v.pack] for v in layers if v.visible}
-    accent = ACCENT_DARK if style.is_dark else ACCENT
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if selected and selected[0] in by_id:
-        pack = by_id[selected[0]]
-        ids = pack.arrays["f/id"]
-        for identifier in selected[1]:
-            for index in np.flatnonzero(ids == identifier.encode()).tolist():
-                _outline(painter, screen, pack, index, accent, 3.2, 40)
-    if hover and hover.count == 1 and hover.layer in by_id:
-        _outline(painter, screen, by_id[hover.layer], hover.index, accent, 2.0, 22)
-
-
-def _outline(painter: QPainter, screen: Screen, pack: LayerPack, index: int, colour: QColor, width: float, alpha: int) -> None:
-    path = QPainterPath()
-    if isinstance(pack.style, PointStyle):
-        x, y = pack.arrays["f/xy"][index]
-        path.addEllipse(screen(float(x), float(y)), 11, 11)
-    else:
-        for ring in rings(pack, index):
-            path.addPolygon(QPolygonF([screen(float(x), float(y)) for x, y in ring]))
-    wash = QColor(colour)
-    wash.setAlpha(alpha)
-    painter.setPen(QPen(QBrush(QColor(255, 255, 255, 190)), width + 2.4))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path)
-    painter.setPen(QPen(QBrush(colour), width))
-    painter.setBrush(QBrush(wash))
-    painter.drawPath(path)
-
 
 def scale_bar(lat: float, unit: float, widest_px: float) -> tuple[float, str]:
     """Round ground length that fits: pixels and words."""

@@ -73,7 +73,7 @@ class MapMask(QWidget):
                 pack, hidden = self._opened(layer.pack)
                 index = pack.features_in(frame.box(20))
                 self._cover(painter, pack, index[hidden[index]], frame)
-        self._canvas._draw_labels(painter)  # names stay legible over what is faded
+        self._canvas.draw_names(painter)  # names stay legible over what is faded
         painter.end()
 
     def _opened(self, path: Path) -> tuple[LayerPack, NDArray[np.bool_]]:

@@ -51,13 +51,13 @@ def at_world(x: float, y: float, zoom: float) -> View:
     return View(*place_of(x, y), zoom)
 
 
-def fitting(bounds: tuple[float, float, float, float], width: int, height: int) -> View:
-    """View that shows ``bounds`` (west, south, east, north) in a widget of this size."""
+def fitting(bounds: tuple[float, float, float, float], width: int, height: int, highest: float = 17.0) -> View:
+    """View that shows ``bounds`` (west, south, east, north) in a widget of this size, no nearer than ``highest``."""
     west, south, east, north = bounds
     x0, y1 = to_world(west, south)
     x1, y0 = to_world(east, north)
     unit = max((float(x1) - float(x0)) / max(width - 40, 50), (float(y1) - float(y0)) / max(height - 40, 50), 1e-6)
-    zoom = min(max(31 - math.log2(unit * 512), MIN_ZOOM), 17.0)
+    zoom = min(max(31 - math.log2(unit * 512), MIN_ZOOM), highest)
     return at_world((float(x0) + float(x1)) / 2, (float(y0) + float(y1)) / 2, math.floor(zoom * 4) / 4)
 
 

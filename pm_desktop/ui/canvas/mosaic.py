@@ -1,0 +1,61 @@
+"""Which tiles make up a view, and the picture from what is painted so far."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter, QRegion
+
+from pm_desktop.cartography.renderworker import TILE_PX, TileRequest
+from pm_desktop.cartography.tilecache import Tile, TileCache
+from pm_desktop.ui.canvas.view import View
+
+DEEPER = 6  # quarters of a zoom: tiles of still nearer zooms are too many to look for
+
+
+def tiles_of(view: View, width: int, height: int, ring: int = 0, quarter: int | None = None) -> list[TileRequest]:
+    """Tiles of a view and ``ring`` around it, nearest to the centre first; ``quarter`` is four times their zoom."""
+    quarter = round(view.zoom * 4) if quarter is None else quarter
+    side = 2.0 ** (31 - quarter / 4)
+    x, y = view.world
+    half_w, half_h = width / 2 * view.unit, height / 2 * view.unit
+    limit = int(2 ** (quarter / 4)) + 1
+    columns = range(max(int((x - half_w) // side) - ring, 0), min(int((x + half_w) // side) + 1 + ring, limit))
+    rows = range(max(int((y - half_h) // side) - ring, 0), min(int((y + half_h) // side) + 1 + ring, limit))
+    found = [TileRequest(quarter, c, r) for c in columns for r in rows]
+    return sorted(found, key=lambda t: (t.column + 0.5 - x / side) ** 2 + (t.row + 0.5 - y / side) ** 2)
+
+
+def target(request: TileRequest, view: View, width: int, height: int, ratio: float) -> QRect:
+    """Where a tile lies, in device pixels; neighbours share their edges, so that no gap opens while zooming."""
+    side = 2.0 ** (31 - request.quarter / 4)
+    x, y = view.world
+    k = ratio / view.unit
+    left, top = (request.column * side - x) * k + width * ratio / 2, (request.row * side - y) * k + height * ratio / 2
+    if request.quarter == view.zoom * 4:
+        exact = round(TILE_PX * ratio)
+        return QRect(round(left), round(top), exact, exact)
+    return QRect(QPoint(round(left), round(top)), QPoint(round(left + side * k) - 1, round(top + side * k) - 1))
+
+
+def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: int, ratio: float, land: QColor) -> None:
+    """Draw the view's tiles; holes are filled from the zooms nearest to it, and only as far as they are holes."""
+    whole = QRect(0, 0, round(width * ratio), round(height * ratio))
+    open_region = QRegion(whole)
+    chosen: list[tuple[QRect, Tile]] = []
+    own = round(view.zoom * 4)
+    for quarter in sorted((q for q in cache.quarters() if q <= own + DEEPER), key=lambda q: (abs(q - view.zoom * 4), -q)):
+        for request in tiles_of(view, width, height, 0, quarter):
+            box = target(request, view, width, height, ratio)
+            tile = cache.get(request) if open_region.intersects(box) else None
+            if tile is not None:
+                chosen.append((box, tile))
+                open_region -= box
+        if open_region.isEmpty():
+            break
+    painter.save()
+    painter.scale(1 / ratio, 1 / ratio)
+    if not open_region.isEmpty():
+        painter.fillRect(whole, land)
+    for box, tile in reversed(chosen):
+        painter.drawImage(QRectF(box), tile.image, QRectF(tile.image.rect()))
+    painter.restore()
