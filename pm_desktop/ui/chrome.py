@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -62,9 +64,15 @@ class TopBar(QWidget):
         row.addSpacing(12)
         self.sample = QLabel(objectName="sample")
         self.workspace = PlainLabel(objectName="meta")
+        self._moment: str | None = None
+        self._as_of = QLabel(objectName="asOf")
+        self.user = QToolButton(text=f"{_user_name()} ▾", objectName="flat", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.user.setMenu(QMenu(self.user))
         self.menu = QToolButton(text="☰", objectName="flat", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.workspace)
+        row.addWidget(self._as_of)
+        row.addWidget(self.user)
         row.addWidget(self.menu)
         words.changed.connect(self.retranslate)
         self.retranslate()
@@ -73,8 +81,22 @@ class TopBar(QWidget):
         """Show which workbench is open."""
         self._buttons[workbench].setChecked(True)
 
+    def show_as_of(self, moment: str | None) -> None:
+        """Date of the newest fact; None where there are no dated facts."""
+        self._moment = moment
+        self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a narrow window the search needs the room more than the date."""
+        super().resizeEvent(event)
+        self._as_of.setVisible(self._moment is not None and self.width() >= 1300)
+
     def retranslate(self) -> None:
         """Words of the language in use."""
+        self._as_of.setText(self._words("top.as_of", moment=self._moment) if self._moment else "")
+        self._as_of.setVisible(self._moment is not None and self.width() >= 1300)
+        self._as_of.setToolTip(self._words("top.as_of_tip"))
+        self.user.setToolTip(self._words("top.user"))
         self._brand.setText(self._words("app.short"))
         self.sample.setText(self._words("app.sample"))
         self.menu.setToolTip(self._words("menu.title"))
@@ -83,24 +105,68 @@ class TopBar(QWidget):
 
 
 def stacked(*widgets: QWidget) -> QWidget:
-    """Widgets one below the other, without gaps; the last one takes the room."""
+    """Widgets one below the other, without gaps; the first one takes the room."""
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     for widget in widgets:
-        column.addWidget(widget, int(widget is widgets[-1]))
+        column.addWidget(widget, int(widget is widgets[0]))
     return holder
 
 
-def fill_menu(menu: QMenu, words: Words, make: Callable[[str], object]) -> None:
+def _user_name() -> str:
+    """Name under which this person is signed in to the computer."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "—"
+
+
+def fill_menus(top: TopBar, words: Words, make: Callable[[str], object]) -> None:
     """Menus from the declared actions; ``make(id)`` gives the QAction."""
+    menu = top.menu.menu()
     menu.clear()
     for name in ("file", "edit", "view", "help"):
         sub = menu.addMenu(words(f"menu.{name}"))
         for action in ACTIONS:
             if action.menu == name:
                 sub.addAction(make(action.id))  # type: ignore[call-overload]
+    own = top.user.menu()
+    own.clear()
+    for which in ("edit.history", "", "view.lang", "view.theme", "file.settings", "", "help.shortcuts", "help.about"):
+        own.addAction(make(which)) if which else own.addSeparator()  # type: ignore[call-overload]
+
+
+class BottomBar(QWidget):
+    """One line below the map: what can be unfolded there. Signals: ``asked(action id)``."""
+
+    asked = Signal(str)
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(objectName="bottomBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(26)
+        self._words, self._open = words, False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 0, 6, 0)
+        row.setSpacing(4)
+        self._table = QToolButton(objectName="fold", focusPolicy=Qt.FocusPolicy.TabFocus)
+        self._table.clicked.connect(lambda: self.asked.emit("view.table"))
+        row.addWidget(self._table)
+        row.addStretch()
+        words.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def show_table(self, shown: bool) -> None:
+        """Whether the table is unfolded."""
+        self._open = shown
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Words of the language in use."""
+        self._table.setText(f"{'▾' if self._open else '▸'} {self._words('bar.table')}")
+        self._table.setToolTip(f"{self._words('action.table')}  F9")
 
 
 class Status(QStatusBar):
@@ -111,6 +177,7 @@ class Status(QStatusBar):
     def __init__(self, words: Words) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
+        self.setFixedHeight(26)
         self._words = words
         self._task: Task | None = None
         self._place, self._crs, self._scale, self._work = (QLabel() for _ in range(4))
@@ -155,7 +222,11 @@ class Status(QStatusBar):
             widget.setVisible(task is not None)
         if task is not None:
             self._bar.setValue(0)
-            task.progressed.connect(lambda fraction, _note: self._bar.setValue(round(fraction * 1000)))
+            task.progressed.connect(self._progressed)
+
+    def _progressed(self, fraction: float, _note: str) -> None:
+        self._bar.setValue(round(fraction * 1000))
+        self._work.setText(f"{self._words('status.working')} {fraction:.0%}")
 
     def retranslate(self) -> None:
         """Words of the language in use."""

@@ -10,16 +10,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
 from pm_desktop.base.errors import Cancelled, PmError
-from pm_desktop.layers.registry import layer_by_id
 from pm_desktop.ui.actions import ACTIONS
-from pm_desktop.ui.canvas import Hit
 from pm_desktop.ui.dialogs import simple
 from pm_desktop.ui.dialogs.day import DayDialog
 from pm_desktop.ui.panels.extras import ButtonedList
 from pm_desktop.ui.panels.lists import ROW
 from pm_desktop.ui.session import today
 from pm_desktop.ui.theme import THEMES
-from pm_desktop.workspace import locate
+from pm_desktop.workspace import locate, queries
 from pm_desktop.workspace.edit import Changes
 
 if TYPE_CHECKING:
@@ -254,15 +252,9 @@ class WindowCommands(QObject):
         found = [text for pack in self._w.session.workspace.street_packs() if (text := attribution(pack))]
         return "" if self._w.session.workspace.is_sample else " · ".join(dict.fromkeys(found))
 
-    def hover_words(self, hit: Hit | None) -> str:
-        """Card of what lies under the cursor."""
-        if hit is None:
-            return ""
-        lines = []
-        for each in hit.hits[:4]:
-            kind = self._w.words.of(layer_by_id(each.layer).label)
-            lines.append(self._w.words("hover.cluster", kind=kind, n=each.count) if each.count > 1 else f"{each.name or each.id} · {kind}")
-        return "\n".join(lines)
+    def ask_as_of(self) -> None:
+        """Date of the newest fact, for the top bar."""
+        self._w.session.run("as of", queries.data_as_of, self._w.session.location, done=self._w.top.show_as_of, failed=self.tell)
 
     def select_compound(self, wanted: str) -> None:
         """Open the compound with this id, code or name."""

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 from pm_desktop.base.settings import Settings, save_settings
 from pm_desktop.ui.actions import ACTIONS
 from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, ToolHint, View
-from pm_desktop.ui.chrome import Status, TopBar, fill_menu, stacked
+from pm_desktop.ui.chrome import BottomBar, Status, TopBar, fill_menus, stacked
 from pm_desktop.ui.commands import WindowCommands
 from pm_desktop.ui.finding import Finding
+from pm_desktop.ui.hovercard import HoverCard
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.layering import Layering
 from pm_desktop.ui.panels.layers import LayersPanel
 from pm_desktop.ui.panels.past import PastBanner
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.panels.time import TimePanel
-from pm_desktop.ui.plain import literal
 from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.selecting import Selecting
 from pm_desktop.ui.selection import SelectionDock
@@ -52,6 +52,8 @@ class MainWindow(QMainWindow):
         self.time = TimePanel(self.words, self.theme)
         self.map_buttons = MapButtons(self.words, self.canvas)
         ToolHint(self.words, self.canvas)
+        self.card = HoverCard(self.words, self.theme, self.canvas)
+        self.bottom_bar = BottomBar(self.words)
         self.top = TopBar(self.words, self, self.theme)
         self.status = Status(self.words)
         self.past = PastBanner(self.words)
@@ -67,7 +69,7 @@ class MainWindow(QMainWindow):
         self.finding = Finding(self)
 
     def _build(self) -> None:
-        self.setCentralWidget(stacked(self.canvas, self.time))
+        self.setCentralWidget(stacked(self.canvas, self.time, self.bottom_bar))
         self.setMenuWidget(stacked(self.top, self.past))
         self.time.hide()
         self.setStatusBar(self.status)
@@ -96,9 +98,11 @@ class MainWindow(QMainWindow):
         self.top.search.commanded.connect(self.commands.run)
         self.canvas.clicked.connect(self._clicked)
         self.map_buttons.asked.connect(self.commands.run)
+        self.bottom_bar.asked.connect(self.commands.run)
+        self.bottom.visibilityChanged.connect(self.bottom_bar.show_table)
         self.left.visibilityChanged.connect(lambda shown: self.map_buttons.layers_tab.setVisible(not shown))
         self.canvas.cursorMoved.connect(self.status.show_place)
-        self.canvas.hovered.connect(self._hovered)
+        self.canvas.hovered.connect(self.card.show_hit)
         self.canvas.viewChanged.connect(self._view_changed)
         self.canvas.completed.connect(self._look_settled)
         self.selection.goto.connect(self._go)
@@ -110,7 +114,7 @@ class MainWindow(QMainWindow):
         self.session.dayChanged.connect(self._day_changed)
         self.status.dayAsked.connect(lambda: self.commands.run("view.as_of"))
         self.past.asked.connect(self.commands.run)
-        self.session.changed.connect(lambda changes, _who: self.selection.refresh(changes))
+        self.session.changed.connect(lambda changes, _who: (self.selection.refresh(changes), self.commands.ask_as_of()))
         self.layering.failed.connect(self.commands.tell)
         self.words.changed.connect(self.retranslate)
         self._actions = {}
@@ -131,6 +135,7 @@ class MainWindow(QMainWindow):
         self.top.workspace.setText(workspace.name or workspace.location.rpartition("/")[2][-40:])
         self.top.workspace.setVisible(not workspace.is_sample)
         self.session.run("extent", queries.extent, self.session.location, done=self._place_map, failed=self.commands.tell)
+        self.commands.ask_as_of()
 
     def _place_map(self, bounds: tuple[float, float, float, float] | None) -> None:
         self._placed = True
@@ -215,7 +220,7 @@ class MainWindow(QMainWindow):
         self.canvas.attribution = self.commands.attribution()
         for action in ACTIONS:
             self._actions[action.id].setText(self.words(action.key))
-        fill_menu(self.top.menu.menu(), self.words, self._actions.__getitem__)
+        fill_menus(self.top, self.words, self._actions.__getitem__)
 
     # -- what people do ----------------------------------------------------------------------------------------------------
 
@@ -235,9 +240,6 @@ class MainWindow(QMainWindow):
         if not self.selecting.clicked(hit):
             self.selection.open_hit(hit)
             self.right.show()
-
-    def _hovered(self, hit: Hit | None) -> None:
-        self.canvas.setToolTip(literal(self.commands.hover_words(hit)))
 
     def _view_changed(self, view: View) -> None:
         self.status.show_view(view)

@@ -76,6 +76,15 @@ QToolTip {{ background: {surface}; color: {ink}; border: 1px solid {line}; paddi
 #pastNote {{ color: #4a3300; font-size: 12px; }}
 #pastButton {{ background: #fff4dc; color: #2b1d00; border: 1px solid #b87400; border-radius: 5px; padding: 2px 10px; min-height: 18px; }}
 #pastButton:hover, #pastButton:focus {{ background: #ffffff; border-color: #2b1d00; }}
+#asOf {{ color: {ink2}; font-size: 12px; padding: 0 8px; }}
+#bottomBar {{ background: {surface}; border-top: 1px solid {line}; }}
+#fold {{ border: none; background: transparent; color: {ink2}; font-size: 12px; padding: 2px 8px; border-radius: 4px; }}
+#fold:hover {{ background: {surface3}; color: {ink}; }}
+#fold:focus {{ border: 1px solid {accent}; }}
+#hoverCard {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
+#hoverTitle {{ font-size: 14px; font-weight: 600; color: {ink}; }}
+#hoverLine {{ font-size: 12px; color: {ink2}; }}
+#hoverHint {{ font-size: 11px; color: {ink3}; padding-top: 2px; }}
 #meta {{ color: {ink3}; font-size: 12px; }}
 #panel {{ background: {surface}; }}
 #panelTitle {{ font-size: 15px; font-weight: 600; color: {ink}; }}

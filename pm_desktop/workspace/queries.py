@@ -84,6 +84,13 @@ def extent(ctx: JobContext, location: str) -> tuple[float, float, float, float] 
     return None
 
 
+def data_as_of(ctx: JobContext, location: str) -> str | None:
+    """Moment of the newest complaint, in Shanghai's time; None where there is none."""
+    with Database.open(location, read_only=True) as db:
+        newest = db.rows(Complaint, ("received_at",), order_by=("-received_at",), limit=1)
+    return _stamp(newest[0][0]) if newest else None
+
+
 def compounds_near(ctx: JobContext, location: str, lon: float, lat: float, limit: int = 60) -> Listing:
     """Compounds nearest to a position, with type, size and distance."""
     with Database.open(location, read_only=True) as db:
