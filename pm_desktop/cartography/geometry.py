@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QDataStream, QIODevice
 from PySide6.QtGui import QPainter, QPainterPath
 
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
-_TAIL_LINES = struct.pack(">ii", 0, 0)  # subpath start, odd-even fill
+_TAIL = struct.pack(">ii", 0, 1)  # subpath start; winding fill: holes turn against their shells, overlaps stay filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,13 @@ def gather(start: NDArray[Any], index: NDArray[Any]) -> tuple[NDArray[np.int64],
     return flat, starts
 
 
+def snapped(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Device pixels on the lattice of the rasteriser, which itself rounds left of zero otherwise than right of it: tiles
+    would differ along their borders."""
+    result: NDArray[np.float64] = np.floor(xy * 64 + 0.5) / 64
+    return result
+
+
 @dataclass(slots=True)
 class Shapes:
     """Features in device pixels: vertices, first vertex of each part, first part of each feature."""
@@ -62,10 +69,10 @@ def shapes(table: Any, prefix: str, index: NDArray[Any], frame: Frame) -> Shapes
     """Features ``index`` of a feature table, vertices that fall on the pixel of the one before dropped."""
     rings, feat = gather(table[f"{prefix}/feat"], index)
     flat, part = gather(table[f"{prefix}/part"], rings)
-    xy = frame.pixels(table[f"{prefix}/xy"][flat])
+    xy = snapped(frame.pixels(table[f"{prefix}/xy"][flat]))
     if len(xy) == 0:
         return Shapes(xy, part, feat)
-    pixel = np.rint(xy)
+    pixel = np.floor(xy + 0.5)
     keep = np.ones(len(xy), bool)
     keep[1:] = (pixel[1:] != pixel[:-1]).any(1)
     ends = part[1:][part[1:] > part[:-1]]
@@ -75,34 +82,89 @@ def shapes(table: Any, prefix: str, index: NDArray[Any], frame: Frame) -> Shapes
     return Shapes(xy[keep], kept[part], feat)
 
 
-def draw_shapes(painter: QPainter, found: Shapes, chosen: NDArray[Any] | None, group: int, *, close: bool) -> None:
-    """Draw features as paths of ``group`` features each: many lines in one path are slow, one path a line too many.
+def dashes(found: Shapes, chosen: NDArray[Any], on: float, off: float, frame: Frame, reach: float) -> Shapes:
+    """Lines cut into dashes of ``on`` and gaps of ``off`` device pixels, counted from the begin of each line.
 
-    ``close`` adds nothing to the vertices (rings repeat their first one); it only says that a path is filled.
+    The painter's own dashes depend on what of a line the picture shows, and do not meet at tile borders. Only what lies
+    within ``reach`` device pixels of the picture is cut.
+    """
+    # lines have one part each
+    flat, part = gather(found.part, found.feat[chosen])
+    xy = found.xy[flat]
+    inner = np.ones(max(len(xy) - 1, 0), bool)
+    inner[part[1:-1] - 1] = False  # not from the end of one line to the begin of the next
+    a, b = xy[:-1][inner], xy[1:][inner]
+    line = np.repeat(np.arange(len(part) - 1), np.maximum(np.diff(part) - 1, 0))
+    size = np.hypot(*(b - a).T)
+    end = np.cumsum(size)
+    begin = end - size
+    first = np.flatnonzero(np.diff(line, prepend=-1))
+    begin, end = (v - np.repeat(begin[first], np.diff(np.append(first, len(line)))) for v in (begin, end))
+    near = (size > 0) & (np.maximum(a, b) > -reach).all(1) & (np.minimum(a, b) < (frame.width + reach, frame.height + reach)).all(1)
+    a, b, line, size, begin, end = (v[near] for v in (a, b, line, size, begin, end))
+    low = np.floor(begin / (on + off)).astype(np.int64)
+    times = np.floor(end / (on + off)).astype(np.int64) - low + 1
+    seg = np.repeat(np.arange(len(line)), times)
+    number = low[seg] + np.arange(len(seg)) - np.repeat(np.cumsum(times) - times, times)
+    cut = np.stack([np.maximum(number * (on + off), begin[seg]), np.minimum(number * (on + off) + on, end[seg])], axis=1)
+    real = cut[:, 1] > cut[:, 0]
+    seg, number, cut = seg[real], number[real], cut[real]
+    share = ((cut - begin[seg][:, None]) / size[seg][:, None])[..., None]
+    points = a[seg][:, None] * (1 - share) + b[seg][:, None] * share
+    # a dash that goes round a bend stays one line
+    starts = np.ones((len(seg), 2), bool)
+    starts[1:, 0] = (np.diff(number) != 0) | (np.diff(line[seg]) != 0) | (np.diff(seg) > 1)
+    keep = starts.ravel()
+    heads = np.flatnonzero(starts[:, 0])
+    kept = np.concatenate([[0], np.cumsum(keep)])
+    return Shapes(snapped(points.reshape(-1, 2)[keep]), np.append(kept[heads * 2], kept[-1]),
+                  np.searchsorted(line[seg[heads]], np.arange(len(part))).astype(np.int64))
+
+
+def draw_shapes(painter: QPainter, found: Shapes, chosen: NDArray[Any] | None, group: NDArray[Any] | int | None, *, close: bool = True) -> None:
+    """Draw features (all, or the ``chosen``), those of one group as one path: many lines in one path are slow, one path a line too many.
+
+    ``group`` gives each feature of ``found`` the number of its path, never falling; it has to depend on the world alone, else tiles
+    do not fit together to the pixel. None: each by itself. An int: so many to a path, wherever they are.
     """
     order = np.arange(len(found)) if chosen is None else chosen
     if len(order) == 0:
         return
-    data = _serialised(found, order, group)  # named: the stream only borrows it
+    if group is None:
+        first = np.arange(len(order) + 1)
+    elif isinstance(group, int):
+        first = np.append(np.arange(0, len(order), group), len(order))
+    else:
+        first = np.append(np.flatnonzero(np.diff(group[order], prepend=-1)), len(order))
+    data = _serialised(found, order, first)  # named: the stream only borrows it
     stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
     path = QPainterPath()
-    for _ in range((len(order) + group - 1) // group):
+    for _ in range(len(first) - 1):
         stream >> path
         painter.drawPath(path)
 
 
-def _serialised(found: Shapes, order: NDArray[Any], group: int) -> QByteArray:
+def _not_straight(flat: NDArray[np.int64], part: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The end of a line of two vertices once more: for plain straight lines the painter has a way of its own, which clips
+    them at the picture first, so that they do not meet at tile borders."""
+    times = np.ones(len(flat), np.int64)
+    times[part[1:][np.diff(part) == 2] - 1] = 2
+    return np.repeat(flat, times), np.concatenate([[0], np.cumsum(times)])[part]
+
+
+def _serialised(found: Shapes, order: NDArray[Any], first: NDArray[Any]) -> QByteArray:
     parts, feat = gather(found.feat, order)
     flat, part = gather(found.part, parts)
+    flat, part = _not_straight(flat, part)
     element = np.empty(len(flat), _ELEMENT)
     element["kind"] = 1
     element["kind"][part[:-1][part[1:] > part[:-1]]] = 0
     element["x"], element["y"] = found.xy[flat, 0], found.xy[flat, 1]
     raw = element.tobytes()
-    first = part[feat[np.append(np.arange(0, len(order), group), len(order))]]
+    ends = part[feat[first]]
     pieces = []
-    for low, high in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
+    for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         pieces.append(struct.pack(">i", high - low))
         if high > low:
-            pieces += (raw[low * 20:high * 20], _TAIL_LINES)
+            pieces += (raw[low * 20:high * 20], _TAIL)
     return QByteArray(b"".join(pieces))

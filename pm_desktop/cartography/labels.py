@@ -1,116 +1,101 @@
 """Names on the map: one pass over the whole view, one collision grid for all, anchored to world pixels.
 
 Candidates come in a fixed order of importance and are laid at places that depend on the world alone, so panning
-neither moves a name nor makes it flicker. The window draws *glyph sprites*; each is sent to it once.
+neither moves a name nor makes it flicker. Every name is one picture whose corner lies on a whole pixel of the world.
 """
 
 from __future__ import annotations
 
-import secrets
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from pm_desktop.base.arraypack import text_at
-from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.overlay import LayerPack, marker_radius, markers
+from pm_desktop.cartography.sprites import DOT_PX, HALO_PX, Look, Sprites, advance, block_size, is_latin, pixel_size, width_of, wrapped
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import FillStyle, LineStyle, PointStyle
-from pm_desktop.streets.classes import RoadClass
-from pm_desktop.streets.pack import StreetPack
 
-MARGIN_PX = 160
-CELL_PX = 6
-TURN_STEP = 3  # degrees between two pictures of a turned letter
-_ROAD_SIZE = {RoadClass.EXPRESSWAY: 12.0, RoadClass.ARTERIAL: 12.0, RoadClass.SECONDARY: 11.5, RoadClass.LOCAL: 11.0}
-_ROAD_FROM = {RoadClass.EXPRESSWAY: 11.5, RoadClass.ARTERIAL: 12.5, RoadClass.SECONDARY: 14.0, RoadClass.LOCAL: 15.0}
+CELL_PX = 4
+REACH_PX = 120
+# turn of one letter against the next, of a whole name, and from standing upright, in degrees, up to which it reads well
+LETTER_BEND, NAME_BEND, LEAN = 24.0, 70.0, 95.0
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A sprite at a place: world coordinates of its centre, offset in logical pixels."""
+    """A picture of a name at a place: world coordinates of its middle; ``letters`` are boxes (x, y, width, height, turn in
+    degrees) in logical pixels of the world, one a letter or one a line of text."""
 
     sprite: int
     x: float
     y: float
-    dx: float
-    dy: float
+    text: str
+    kind: str
+    letters: tuple[tuple[float, float, float, float, float], ...]
 
 
-@dataclass(slots=True)
-class Sprites:
-    """Pictures of texts, made once; numbered for the window, which forgets them when ``epoch`` changes."""
+Cells = tuple[int, int, int, int]  # columns and rows of the world's cells, each from and to
 
-    ratio: float
-    epoch: str = field(default_factory=lambda: secrets.token_hex(8))
-    known: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    size: list[tuple[float, float]] = field(default_factory=list)
-    fresh: list[tuple[int, int, int, bytes]] = field(default_factory=list)
 
-    def get(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None, turn: int = 0) -> int:
-        """Number of the picture of ``text``, turned by ``turn`` degrees; without ``colour`` it is the halo alone, without
-        ``halo`` the letters."""
-        key = (text, pixels, bold, colour, halo, turn)
-        if key not in self.known:
-            self.known[key] = len(self.size)
-            self._draw(*key)
-        return self.known[key]
-
-    def _draw(self, text: str, pixels: float, bold: bool, colour: str | None, halo: str | None, turn: int) -> None:
-        shown = font(pixels * self.ratio, bold=bold)
-        metrics = QFontMetricsF(shown)
-        pad = 2.5 * self.ratio
-        width, height = metrics.horizontalAdvance(text) + 2 * pad, metrics.height() + 2 * pad
-        path = QPainterPath()
-        path.addText(QPointF(pad, pad + metrics.ascent()), shown, text)
-        if turn:
-            # turned here once: turning pictures while the map is dragged would cost the frame
-            about = QTransform().translate(width / 2, height / 2).rotate(turn).translate(-width / 2, -height / 2)
-            box = about.mapRect(QRectF(0, 0, width, height))
-            path = (about * QTransform.fromTranslate(-box.left(), -box.top())).map(path)
-            width, height = box.width(), box.height()
-        image = QImage(int(width) + 1, int(height) + 1, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(0)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if halo is not None:
-            painter.strokePath(path, QPen(QColor(halo), 3.0 * self.ratio, Qt.PenStyle.SolidLine,
-                                          Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        if colour is not None:
-            painter.fillPath(path, QColor(colour))
-        painter.end()
-        self.size.append((width / self.ratio, height / self.ratio))
-        number = len(self.size) - 1
-        self.fresh.append((number, image.width(), image.height(), bytes(image.constBits())))
+def cells(x0: float, y0: float, x1: float, y1: float) -> Cells:
+    """Cells that a box in logical pixels of the world touches."""
+    return int(x0 // CELL_PX), int(x1 // CELL_PX) + 1, int(y0 // CELL_PX), int(y1 // CELL_PX) + 1
 
 
 class Collisions:
-    """Which cells of the screen plane, in world pixels, are taken."""
+    """Which cells of the screen plane, in world pixels, are taken by names and by markers."""
 
-    def __init__(self) -> None:
-        self._taken: set[tuple[int, int]] = set()
-        self._markers: set[tuple[int, int]] = set()
+    def __init__(self, box: tuple[float, float, float, float]) -> None:
+        # names may hang over the box by half their length
+        left, right, top, bottom = cells(box[0] - REACH_PX, box[1] - REACH_PX, box[2] + REACH_PX, box[3] + REACH_PX)
+        self._left, self._top = left, top
+        self._taken = np.zeros((bottom - top, right - left), bool)
+        self._closed = np.zeros((bottom - top, right - left), bool)  # by names or markers
 
-    def take(self, boxes: list[tuple[float, float, float, float]], *, over_markers: bool = False) -> bool:
-        """Take all ``boxes`` (x0, y0, x1, y1) if they are free, of other names and of markers; whether they were."""
-        cells = set[tuple[int, int]]().union(*map(_cells, boxes))
-        if not self._taken.isdisjoint(cells) or not (over_markers or self._markers.isdisjoint(cells)):
-            return False
-        self._taken |= cells
+    def _slices(self, box: Cells) -> tuple[slice, slice]:
+        x0, x1, y0, y1 = box
+        return slice(max(0, y0 - self._top), max(0, y1 - self._top)), slice(max(0, x0 - self._left), max(0, x1 - self._left))
+
+    def take(self, boxes: Sequence[Cells], *, over_markers: bool = False) -> bool:
+        """Take all ``boxes`` if no name is in them, and no marker unless ``over_markers``; whether they were free."""
+        held = self._taken if over_markers else self._closed
+        places = [self._slices(box) for box in boxes]
+        for place in places:
+            if held[place].any():
+                return False
+        for place in places:
+            self._taken[place] = self._closed[place] = True
         return True
 
-    def block(self, box: tuple[float, float, float, float]) -> None:
+    def block(self, box: Cells) -> None:
         """Keep names off a marker."""
-        self._markers |= _cells(box)
+        self._closed[self._slices(box)] = True
 
 
-def _cells(box: tuple[float, float, float, float]) -> set[tuple[int, int]]:
-    x0, y0, x1, y1 = box
-    return {(i, j) for i in range(int(x0 // CELL_PX), int(x1 // CELL_PX) + 1) for j in range(int(y0 // CELL_PX), int(y1 // CELL_PX) + 1)}
+@dataclass(slots=True)
+class Laid:
+    """A name bent along a line, ready to be put down: picture, middle and letters in logical pixels of the world."""
+
+    sprite: int
+    x: float
+    y: float
+    boxes: list[Cells]
+    letters: tuple[tuple[float, float, float, float, float], ...]
+
+
+@dataclass(slots=True)
+class _Course:
+    """A line in logical pixels of the world: vertices, length up to each, and the places where its name may stand."""
+
+    pixels: NDArray[np.float64]
+    along: NDArray[np.float64]
+    step: float
+    middles: list[tuple[float, float, float]]  # along the line, x, y
 
 
 @dataclass(slots=True)
@@ -123,108 +108,153 @@ class Labeller:
     style: MapStyle
     lang: str
     sprites: Sprites
+    # what earlier labellings of this zoom worked out along lines; they depend on the world alone
+    laid: dict[Any, Laid | None] = field(default_factory=dict)
+    courses: dict[Any, _Course] = field(default_factory=dict)
     placed: list[Placement] = field(default_factory=list)
-    taken: Collisions = field(default_factory=Collisions)
+    taken: Collisions = field(init=False)
+    _said: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
-    def point(self, x: float, y: float, text: str, size: float, kind: str, *, bold: bool = False,
-              dys: tuple[float, ...] = (0.0,), must: bool = False) -> bool:
-        """Lay ``text`` centred at world (x, y), lowered by the first of ``dys`` pixels that has room.
+    def __post_init__(self) -> None:
+        self.taken = Collisions(tuple(v / self.unit for v in self.box))  # type: ignore[arg-type]
 
-        A name that ``must`` be there may cover markers when there is no other way.
+    def look(self, kind: str, size: float, **more: Any) -> Look:
+        """Look of a kind of name in this style."""
+        ink, halo = self.style.label(kind)
+        return Look(self.size(size), ink, halo, **more)
+
+    def size(self, wanted: float) -> float:
+        """A size of letters in logical pixels in this style, whole in device pixels as fonts are."""
+        return round(wanted * self.style.label_scale * self.sprites.ratio) / self.sprites.ratio
+
+    def said_near(self, text: str, x: float, y: float, reach: float) -> bool:
+        """Whether the same text stands within ``reach`` logical pixels of a place."""
+        return any((x - a) ** 2 + (y - b) ** 2 < reach * reach for a, b in self._said.get(text, ()))
+
+    def put(self, sprite: int, x: float, y: float, text: str, kind: str, letters: tuple[tuple[float, float, float, float, float], ...]) -> None:
+        """Put down a picture with its middle at (x, y) logical pixels of the world."""
+        self.placed.append(Placement(sprite, x * self.unit, y * self.unit, text, kind, letters))
+        self._said.setdefault(text, []).append((x, y))
+
+    def point(self, x: float, y: float, text: str, look: Look, kind: str, *, shifts: Sequence[tuple[float, ...]] = ((0.0, 0.0),),
+              must: bool = False, apart: float = 100.0, wrap: bool = True) -> bool:
+        """Lay ``text`` at world (x, y), moved by the first of ``shifts`` that has room: half widths to the right, pixels down, and
+        if need be pixels to the right.
+
+        A name that ``must`` be there may cover markers when there is no other way. It is left out where the same text stands
+        within ``apart`` pixels.
         """
-        colour, halo = self.style.colours["label"][kind]
-        sprite = self.sprites.get(text, size, bold, colour, halo)
-        width, height = self.sprites.size[sprite]
-        px, middle = x / self.unit, y / self.unit
-        for dy, over in [(dy, False) for dy in dys] + ([(dys[0], True)] if must else []):
-            py = middle + dy
-            if self.taken.take([(px - width / 2, py - height / 2, px + width / 2, py + height / 2)], over_markers=over):
-                self.placed.append(Placement(sprite, x, y, 0.0, dy))
+        px, py = x / self.unit, y / self.unit
+        if self.said_near(text, px, py, apart):
+            return False
+        shown = wrapped(text, is_latin(text)) if wrap else text
+        width, height, ratio = *block_size(shown, look), self.sprites.ratio
+        across, down = pixel_size(width, ratio), pixel_size(height, ratio)
+        lift = height / 2 - DOT_PX - 1 if look.dot else 0.0
+        for (sx, sy, *dx), over in [(s, False) for s in shifts] + ([(shifts[0], True)] if must else []):
+            # the corner lies on a whole pixel: names keep their distance to each other while the map moves
+            left = math.floor((px + sx * width / 2 + sum(dx)) * ratio - across / 2 + 0.5) / ratio
+            top = math.floor((py + sy + lift) * ratio - down / 2 + 0.5) / ratio
+            right, bottom = left + across / ratio, top + down / ratio
+            if self.taken.take([cells(left, top, right, bottom)], over_markers=over):
+                cx, cy = (left + right) / 2, (top + bottom) / 2
+                self.put(self.sprites.block(shown, look), cx, cy, text, kind, ((cx, cy, right - left, bottom - top, 0.0),))
                 return True
         return False
 
-    def along(self, line: NDArray[np.float64], text: str, size: float, kind: str) -> None:
-        """Repeat ``text`` along a line (world coordinates), each letter turned with it."""
-        colour, halo = self.style.colours["label"][kind]
-        advance = np.array([self.sprites.size[self.sprites.get(c, size, False, colour, None)][0] - 4.2 for c in text])
-        pixels = line / self.unit
-        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(pixels, axis=0).T))])
-        need = advance.sum() + 12
-        if along[-1] < need:
-            return
-        gap = max(420.0, need * 2.2)
-        count = max(1, int(along[-1] // gap))
-        for k in range(count):
-            self._one(pixels, along, (k + 0.5) * along[-1] / count, (text, size, colour, halo), advance)
+    def along(self, key: Any, line: NDArray[Any], text: str, look: Look, kind: str, *, gap: float, apart: float, level: bool = False) -> None:
+        """Repeat ``text`` along a line (world coordinates) every ``gap`` pixels or so, its letters turned with the line.
 
-    def _one(self, pixels: Any, along: Any, middle: float, look: tuple[str, float, str, str], advance: Any) -> None:
-        ends = middle + advance.sum() / 2 * np.array([-1, 1])
-        (xa, xb), (ya, yb) = np.interp(ends, along, pixels[:, 0]), np.interp(ends, along, pixels[:, 1])
+        ``key`` tells the line from all others; ``level`` allows the letters of north-south lines to stand upright.
+        """
+        course = self.courses.get((key, look.size))
+        if course is None:
+            course = self.courses[key, look.size] = self._course(line, text, look, gap)
         x0, y0, x1, y1 = (v / self.unit for v in self.box)
-        if max(xa, xb) < x0 or min(xa, xb) > x1 or max(ya, yb) < y0 or min(ya, yb) > y1:
-            return
+        for k, (middle, x, y) in enumerate(course.middles):
+            if not (x0 < x < x1 and y0 < y < y1) or self.said_near(text, x, y, apart):
+                continue
+            for shift in (0.0, 0.16, -0.16, 0.3, -0.3):
+                name = (key, look.size, k, shift)
+                if name not in self.laid:
+                    self.laid[name] = self._bend(course.pixels, course.along, middle + shift * course.step, text, look, level)
+                found = self.laid[name]
+                if found is not None and self.taken.take(found.boxes):
+                    self.put(found.sprite, found.x, found.y, text, kind, found.letters)
+                    break
+
+    def _course(self, line: NDArray[Any], text: str, look: Look, gap: float) -> _Course:
+        pixels = np.asarray(line, np.float64) / self.unit
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(pixels, axis=0).T))])
+        need = width_of(text, look)
+        count = max(1, int(along[-1] // max(gap, need * 2.0))) if along[-1] >= need + 10 else 0
+        step = along[-1] / max(count, 1)
+        at = (np.arange(count) + 0.5) * step
+        x, y = np.interp(at, along, pixels[:, 0]), np.interp(at, along, pixels[:, 1])
+        return _Course(pixels, along, float(step), list(zip(at.tolist(), x.tolist(), y.tolist(), strict=True)))
+
+    def _bend(self, pixels: Any, along: Any, middle: float, text: str, look: Look, level: bool) -> Laid | None:
+        """Letters of ``text`` along the line round ``middle``; None where the line is too short or too crooked."""
+        widths = np.array([advance(c, look.size, look.bold) for c in text])
+        steps = widths + look.spacing * look.size
+        half = (steps.sum() - look.spacing * look.size) / 2
+        if middle - half < 2 or middle + half > along[-1] - 2:
+            return None
+        (xa, xb), (ya, yb) = (np.interp([middle - half, middle + half], along, pixels[:, k]) for k in (0, 1))
         chord = float(np.degrees(np.arctan2(yb - ya, xb - xa)))
         # a road that runs up and down carries its Chinese name letter under letter, standing
-        upright = self.lang == "zh" and 52 < abs((chord + 90) % 180 - 90) <= 90
+        upright = level and 50 < abs((chord + 90) % 180 - 90) <= 90
         flipped = bool(yb < ya) if upright else not -90 <= chord < 90
-        if flipped:
-            advance = advance[::-1]
-        at = ends[0] + np.cumsum(advance) - advance / 2
-        x, y = np.interp(at, along, pixels[:, 0]), np.interp(at, along, pixels[:, 1])
-        dx, dy = (np.interp(at + 4, along, pixels[:, k]) - np.interp(at - 4, along, pixels[:, k]) for k in (0, 1))
-        angle = np.degrees(np.arctan2(dy, dx))
-        if np.abs((angle - chord + 180) % 360 - 180).max() > 38:
-            return
-        if flipped:
-            x, y, angle = x[::-1], y[::-1], angle[::-1] + 180
+        offset = np.cumsum(steps) - steps + widths / 2 - half
         if upright:
-            angle = (angle + 45) % 90 - 45
-        half = 8.0
-        if not self.taken.take([(a - half, b - half, a + half, b + half) for a, b in zip(x, y, strict=True)]):
-            return
-        text, size, colour, halo = look
-        turns = (np.rint(angle / TURN_STEP).astype(int) * TURN_STEP % 360).tolist()
-        # halos go below all letters, else each would cut into its neighbour
-        for ink, edge in ((None, halo), (colour, None)):
-            for c, a, b, turn in zip(text, x.tolist(), y.tolist(), turns, strict=True):
-                self.placed.append(Placement(self.sprites.get(c, size, False, ink, edge, turn), a * self.unit, b * self.unit, 0.0, 0.0))
+            step = look.size * (1.12 + look.spacing)
+            offset = (np.arange(len(text)) - (len(text) - 1) / 2) * step
+        at = middle - offset if flipped else middle + offset
+        x, y, angle = _on_line(pixels, along, at, look.size)
+        turns = np.abs((np.diff(angle) + 180) % 360 - 180)
+        if turns.max(initial=0) > LETTER_BEND or np.abs((angle - chord + 180) % 360 - 180).max() > NAME_BEND / 2:
+            return None
+        angle = (angle + 45) % 90 - 45 if upright else (angle + 180 * flipped + 180) % 360 - 180
+        if np.abs(angle).max() > LEAN:
+            return None
+        return self._drawn(text, look, x, y, angle, widths)
+
+    def _drawn(self, text: str, look: Look, x: Any, y: Any, angle: Any, widths: Any) -> Laid:
+        ratio = self.sprites.ratio
+        height = look.line_height
+        cos, sin = np.abs(np.cos(np.radians(angle))), np.abs(np.sin(np.radians(angle)))
+        half_x, half_y = (widths * cos + height * sin) / 2 + 0.8, (widths * sin + height * cos) / 2 + 0.8
+        pad = HALO_PX + 1
+        left, top = np.floor((x - half_x).min() * ratio - pad * ratio), np.floor((y - half_y).min() * ratio - pad * ratio)
+        right, bottom = np.ceil((x + half_x).max() * ratio + pad * ratio), np.ceil((y + half_y).max() * ratio + pad * ratio)
+        places = np.stack([x * ratio - left, y * ratio - top, angle], axis=1).round(2).tolist()
+        sprite = self.sprites.curved(text, look, [tuple(p) for p in places], int(right - left), int(bottom - top))
+        boxes = [cells(*box) for box in np.stack([x - half_x, y - half_y, x + half_x, y + half_y], axis=1).tolist()]
+        letters = tuple(zip(x.tolist(), y.tolist(), widths.tolist(), [look.size] * len(text), angle.tolist(), strict=True))
+        return Laid(sprite, float(left + right) / 2 / ratio, float(top + bottom) / 2 / ratio, boxes, letters)
 
 
-def label_streets(labeller: Labeller, pack: StreetPack) -> None:
-    """Places, stations, road names, points of interest, in this order."""
-    zoom = labeller.zoom
-    if zoom < 15.5:
-        _points(labeller, pack, "place", 15.0 if zoom > 12 else 12.5, "place", bold=True, dys=(0.0, 24.0, -24.0, 36.0, -36.0), must=True)
-    if zoom >= 12.5:
-        _points(labeller, pack, "station", 11.0, "station", dys=(11.0,))
-    _roads(labeller, pack)
-    if zoom >= 15.2:
-        _points(labeller, pack, "poi", 11.0, "poi")
+def _on_line(pixels: Any, along: Any, at: Any, size: float) -> tuple[Any, Any, Any]:
+    """Places along a line and its direction there, smoothed over the width of a letter."""
+    wide = np.concatenate([at, at + size * 0.6, at - size * 0.6])
+    x, y = (np.interp(wide, along, pixels[:, k]).reshape(3, -1) for k in (0, 1))
+    return x[0], y[0], np.degrees(np.arctan2(y[1] - y[2], x[1] - x[2]))
 
 
-def _points(labeller: Labeller, pack: StreetPack, theme: str, size: float, kind: str, *, bold: bool = False,
-            dys: tuple[float, ...] = (0.0,), must: bool = False) -> None:
-    xy, name, rank = (pack.arrays[f"{theme}/{key}"] for key in ("xy", "name", "rank"))
-    x0, y0, x1, y1 = labeller.box
-    inside = np.flatnonzero((xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1) & (name >= 0))
-    for i in inside[np.lexsort((inside, rank[inside]))][:400].tolist():
-        labeller.point(float(xy[i, 0]), float(xy[i, 1]), pack.name(int(name[i]), labeller.lang), size, kind, bold=bold, dys=dys, must=must)
+def thinned(xy: NDArray[Any], order: NDArray[np.int64], cell: float, keep: int) -> NDArray[np.int64]:
+    """Of points in ``order`` of importance the first ``keep`` of each cell of the world: what is tried for a name.
 
-
-def _roads(labeller: Labeller, pack: StreetPack) -> None:
-    level = pack.level_for(labeller.zoom)
-    if not pack.has(level, "roadname"):
-        return
-    index = pack.features_in(level, "roadname", labeller.box)
-    cls, name = pack.array(level, "roadname", "cls")[index], pack.array(level, "roadname", "name")[index]
-    part, xy, bbox = (pack.array(level, "roadname", key) for key in ("part", "xy", "bbox"))
-    extent = np.hypot(*(bbox[index][:, 2:] - bbox[index][:, :2]).T.astype(float)) / labeller.unit
-    for k in np.lexsort((index, -extent, cls)).tolist():
-        road = RoadClass(int(cls[k]))
-        if labeller.zoom < _ROAD_FROM.get(road, 99) or extent[k] < 60:
-            continue
-        line = xy[int(part[index[k]]):int(part[index[k] + 1])].astype(float)
-        labeller.along(line, pack.name(int(name[k]), labeller.lang), _ROAD_SIZE[road], "road")
+    A limit on the number in the view would make names come and go as the view moves.
+    """
+    if len(order) == 0:
+        return order
+    cells = np.floor(np.asarray(xy)[order] / cell).astype(np.int64)
+    key = cells[:, 0] << 32 | cells[:, 1]
+    by_cell = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[by_cell], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    chosen: NDArray[np.int64] = order[np.sort(by_cell[place < keep])]
+    return chosen
 
 
 def avoid_markers(labeller: Labeller, pack: LayerPack, style: PointStyle) -> None:
@@ -232,7 +262,7 @@ def avoid_markers(labeller: Labeller, pack: LayerPack, style: PointStyle) -> Non
     world, cls, count = markers(pack, style, labeller.box, labeller.zoom, labeller.unit)
     for (x, y), c, n in zip((world / labeller.unit).tolist(), cls.tolist(), count.tolist(), strict=True):
         half = marker_radius(style.classes[c], n)
-        labeller.taken.block((x - half, y - half, x + half, y + half))
+        labeller.taken.block(cells(x - half, y - half, x + half, y + half))
 
 
 def label_layer(labeller: Labeller, pack: LayerPack) -> None:
@@ -244,8 +274,10 @@ def label_layer(labeller: Labeller, pack: LayerPack) -> None:
         return
     index = pack.features_in(labeller.box)
     xy, rank = pack.arrays["f/label_xy"][index], pack.arrays["f/rank"][index]
-    dys = (20.0, -20.0) if isinstance(style, PointStyle) else (0.0,)
-    for k in np.lexsort((index, rank))[:900].tolist():
+    size = 11.5 if labeller.zoom < 15.5 else 12.5
+    look = labeller.look("feature", size, bold=True)
+    shifts = ((0.0, 18.0), (0.0, -18.0), (1.15, 0.0), (-1.15, 0.0)) if isinstance(style, PointStyle) else ((0.0, 0.0), (0.0, 13.0), (0.0, -13.0))
+    for k in thinned(xy, np.lexsort((index, rank)), 72 * labeller.unit, 3).tolist():
         text = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], int(index[k]))
         if text:
-            labeller.point(float(xy[k, 0]), float(xy[k, 1]), text, 12.0, "feature", bold=False, dys=dys)
+            labeller.point(float(xy[k, 0]), float(xy[k, 1]), text, look, "feature", shifts=shifts)

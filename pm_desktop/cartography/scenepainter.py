@@ -14,10 +14,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pm_desktop.base.errors import PmError
 from pm_desktop.base.mercator import WORLD, units_per_px
 from pm_desktop.cartography.geometry import Frame
-from pm_desktop.cartography.labels import Labeller, Sprites, avoid_markers, label_layer, label_streets
+from pm_desktop.cartography.labels import Labeller, Placement, avoid_markers, label_layer
 from pm_desktop.cartography.marks import paint_marks
 from pm_desktop.cartography.overlay import LayerPack, paint_layer
 from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest, pack_key
+from pm_desktop.cartography.sprites import LIMIT_BYTES, Sprites
+from pm_desktop.cartography.streetlabels import label_first, label_rest
 from pm_desktop.cartography.streetpainter import paint_streets
 from pm_desktop.cartography.style import map_style
 from pm_desktop.layers.style import LineStyle, PointStyle
@@ -25,8 +27,6 @@ from pm_desktop.streets.pack import StreetPack
 from pm_desktop.streets.raster import RasterBase
 
 log = logging.getLogger(__name__)
-MAX_SPRITES = 20_000
-
 
 class ScenePainter:
     """Opens the packs of a scene (keeping those that the scene before had open) and paints."""
@@ -41,6 +41,8 @@ class ScenePainter:
         self._open = {key: pack for key, pack in self._open.items() if id(pack) in in_use}
         same = before is not None and before.scene.ratio == scene.ratio
         self.sprites: Sprites = before.sprites if same and before else Sprites(scene.ratio)
+        alike = same and before and (before.scene.theme, before.scene.lang, before.scene.bases) == (scene.theme, scene.lang, scene.bases)
+        self._laid: tuple[float, dict[Any, Any], dict[Any, Any]] = before._laid if alike and before else (-1.0, {}, {})
 
     def _pack(self, path: str) -> Any:
         try:
@@ -58,18 +60,22 @@ class ScenePainter:
         image = QImage(memory, side, side, side * 4, QImage.Format.Format_RGB32)
         unit = units_per_px(request.zoom)
         frame = Frame(request.column * TILE_PX * unit, request.row * TILE_PX * unit, unit / self.scene.ratio, side, side)
+        self.paint(image, frame, request.zoom)
+        return side
+
+    def paint(self, image: QImage, frame: Frame, zoom: float) -> None:
+        """Paint everything but the names at ``frame``, which is as large as ``image``."""
         image.fill(QColor(self.style.colours["land"]))
         painter = QPainter(image)
         for base in self.bases:
             if isinstance(base, StreetPack):
-                paint_streets(painter, base, frame, request.zoom, self.scene.ratio, self.style)
+                paint_streets(painter, base, frame, zoom, self.scene.ratio, self.style)
             else:
-                _paint_raster(painter, base, frame, request.zoom)
+                _paint_raster(painter, base, frame, zoom)
         for layer, opacity in self.layers:
-            paint_layer(painter, layer, frame, request.zoom, self.scene.ratio, self.style, opacity)
+            paint_layer(painter, layer, frame, zoom, self.scene.ratio, self.style, opacity)
         self._paint_marks(painter, frame)
         painter.end()
-        return side
 
     def _paint_marks(self, painter: QPainter, frame: Frame) -> None:
         marked = self.scene.marked
@@ -78,22 +84,32 @@ class ScenePainter:
             paint_marks(painter, pack, np.frombuffer(marked[1], np.int32), frame, self.scene.ratio, self.style, width=2.2)
 
     def labels(self, request: LabelRequest) -> tuple[NDArray[np.float64], list[tuple[int, int, int, bytes]]]:
-        """Placements as rows (sprite, world x, world y, dx, dy) and the sprites not sent before."""
-        if len(self.sprites.size) > MAX_SPRITES:
-            self.sprites = Sprites(self.scene.ratio)  # a new epoch: the window forgets its own too
-        labeller = Labeller(request.zoom, units_per_px(request.zoom), request.box, self.style, self.scene.lang, self.sprites)
+        """Placements as rows (sprite, world x, world y, 0, 0) and the sprites not sent before."""
+        rows = [(p.sprite, p.x, p.y, 0.0, 0.0) for p in self.placements(request)]
+        fresh, self.sprites.fresh = self.sprites.fresh, []
+        return np.array(rows, dtype=np.float64).reshape(-1, 5), fresh
+
+    def placements(self, request: LabelRequest) -> list[Placement]:
+        """Names of a view, each where it stands."""
+        if self.sprites.bytes_made > LIMIT_BYTES:
+            self.sprites, self._laid = Sprites(self.scene.ratio), (-1.0, {}, {})  # a new epoch: the window forgets its own too
+        if self._laid[0] != request.zoom:
+            self._laid = (request.zoom, {}, {})
+        labeller = Labeller(request.zoom, units_per_px(request.zoom), request.box, self.style, self.scene.lang, self.sprites,
+                            self._laid[1], self._laid[2])
         streets = [b for b in self.bases if isinstance(b, StreetPack)]
-        for pack in reversed([layer for layer, opacity in self.layers if opacity > 0]):
+        shown = [layer for layer, opacity in reversed(self.layers) if opacity > 0]
+        for pack in shown:
             if isinstance(pack.style, PointStyle):
                 avoid_markers(labeller, pack, pack.style)
-        for pack in reversed([layer for layer, opacity in self.layers if opacity > 0]):
+        for base in streets:
+            label_first(labeller, base)
+        for pack in shown:
             if not isinstance(pack.style, LineStyle):
                 label_layer(labeller, pack)
         for base in streets:
-            label_streets(labeller, base)
-        rows = [(p.sprite, p.x, p.y, p.dx, p.dy) for p in labeller.placed]
-        fresh, self.sprites.fresh = self.sprites.fresh, []
-        return np.array(rows, dtype=np.float64).reshape(-1, 5), fresh
+            label_rest(labeller, base)
+        return labeller.placed
 
 
 def _opened(path: Path) -> Any:

@@ -55,6 +55,20 @@ class GreenClass(IntEnum):
     BLOCK = 5  # built-up block, drawn a shade off the land
 
 
+class AreaKind(IntEnum):
+    """What a named area is."""
+
+    WATER = 0
+    GREEN = 1
+
+
+class StationClass(IntEnum):
+    """Stations of one line, and of several."""
+
+    STOP = 0
+    INTERCHANGE = 1
+
+
 class PlaceClass(IntEnum):
     """Named places."""
 

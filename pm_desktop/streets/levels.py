@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from pm_desktop.base.gridindex import Grid, build_grid
 from pm_desktop.base.mercator import to_world, units_per_px
-from pm_desktop.streets.classes import GreenClass, RailClass, RoadClass, WaterClass
+from pm_desktop.streets.classes import GreenClass, RailClass, RoadClass, RoadFlag, WaterClass
+from pm_desktop.streets.naming import chained, twin_units, without_twins
 from pm_desktop.streets.source import LineSet, PolygonSet, StreetSource
 
 FIRST_LEVEL: dict[str, dict[int, int]] = {
@@ -26,6 +27,9 @@ FIRST_LEVEL: dict[str, dict[int, int]] = {
 }
 FIRST_LEVEL["roadname"] = FIRST_LEVEL["road"] | {RoadClass.EXPRESSWAY: 11, RoadClass.ARTERIAL: 11, RoadClass.SECONDARY: 12,
                                                  RoadClass.LOCAL: 13}
+FIRST_LEVEL["railname"] = {RailClass.METRO: 11}
+# from this level on roads are drawn in pieces: whole ones would be stroked far beyond the picture
+PIECES_FROM = 14
 MIN_AREA_PX = {"water": 4.0, "green": 9.0, "building": 3.0}
 
 
@@ -47,16 +51,16 @@ class Table:
 
 
 def prepare(source: StreetSource) -> list[Theme]:
-    """Themes of a source at full detail, roads drawn last sorted to the front of importance."""
-    roads = _lines("road", source.roads)
+    """Themes of a source at full detail; the roads come twice, in pieces and as small scales draw them."""
+    roads, rails = _lines("road", source.roads), _lines("rail", source.rails)
     return [_areas("water", source.water), _areas("green", source.green), _areas("building", source.buildings),
-            _lines("waterway", source.waterways), roads, _chained(roads), _lines("rail", source.rails)]
+            _joined_waterways(_lines("waterway", source.waterways)), roads, _drawn_far(roads), _named(roads), rails, _named_rails(rails)]
 
 
 def _lines(name: str, lines: LineSet) -> Theme:
     n = len(lines.cls)
     attributes = {"cls": lines.cls, "name": _filled(lines.name, n, -1, np.int32), "flags": _filled(lines.flags, n, 0, np.uint8),
-                  "layer": _filled(lines.layer, n, 0, np.int8), "colour": _filled(lines.colour, n, 0, np.uint32)}
+                  "layer": _filled(lines.layer, n, 0, np.int8), "ref": _filled(lines.ref, n, -1, np.int32), "colour": _filled(lines.colour, n, 0, np.uint32)}
     if n == 0:
         return Theme(name, np.zeros(0, object), attributes)
     world = to_world(lines.xy[:, 0], lines.xy[:, 1]).astype(float)
@@ -78,25 +82,56 @@ def _filled(array: NDArray[Any], n: int, default: int, dtype: Any) -> NDArray[An
     return array.astype(dtype) if len(array) == n else np.full(n, default, dtype)
 
 
-def _chained(roads: Theme) -> Theme:
-    """Named roads with the pieces of one name and class joined end to end, so that a name can run along them."""
+def _named(roads: Theme) -> Theme:
+    """Named roads with the pieces of one name and class joined, once where two carriageways run side by side."""
     named = np.flatnonzero(roads.attributes["name"] >= 0)
-    if len(named) == 0:
-        return Theme("roadname", np.zeros(0, object), {"cls": np.zeros(0, np.uint8), "name": np.zeros(0, np.int32)})
-    key = roads.attributes["name"][named].astype(np.int64) * 16 + roads.attributes["cls"][named]
-    order = np.argsort(key, kind="stable")
-    keys, group = np.unique(key[order], return_inverse=True)
-    merged = shapely.line_merge(shapely.multilinestrings(roads.geometry[named[order]], indices=group))
-    parts, owner = shapely.get_parts(merged, return_index=True)
-    return Theme("roadname", parts, {"cls": (keys[owner] % 16).astype(np.uint8), "name": (keys[owner] // 16).astype(np.int32)})
+    name = roads.attributes["name"][named].astype(np.int64)
+    lines, first = chained(roads.geometry[named], (name + 1) * 16 + roads.attributes["cls"][named])
+    owner = named[first]
+    lines = without_twins(lines, roads.attributes["name"][owner].astype(np.int64), twin_units(lines)) if len(lines) else lines
+    whole = ~shapely.is_empty(lines)
+    return _pick(roads, "roadname", lines[whole], owner[whole], ("cls", "name", "ref"))
+
+
+def _drawn_far(roads: Theme) -> Theme:
+    """Roads as small scales draw them: pieces of one look and name joined through the crossings, so that less is drawn."""
+    lines, first = chained(roads.geometry, _look(roads) << 32 | roads.attributes["name"] + 1)
+    return _pick(roads, "road", lines, first, tuple(roads.attributes))
+
+
+def _look(lines: Theme) -> NDArray[np.int64]:
+    """A number for each way in which lines are drawn: class, bridge or tunnel, layer."""
+    columns = lines.attributes
+    structure = columns["flags"].astype(np.int64) & (RoadFlag.BRIDGE | RoadFlag.TUNNEL)
+    return (columns["cls"].astype(np.int64) * 4 + structure) * 64 + columns["layer"] + 32
+
+
+def _named_rails(rails: Theme) -> Theme:
+    named = np.flatnonzero((rails.attributes["name"] >= 0) & (rails.attributes["cls"] == RailClass.METRO))
+    lines, first = chained(rails.geometry[named], rails.attributes["name"][named].astype(np.int64))
+    owner = named[first]
+    lines = without_twins(lines, rails.attributes["name"][owner].astype(np.int64), twin_units(lines)) if len(lines) else lines
+    whole = ~shapely.is_empty(lines)
+    return _pick(rails, "railname", lines[whole], owner[whole], ("cls", "name", "colour"))
+
+
+def _joined_waterways(waterways: Theme) -> Theme:
+    """Waterways with the pieces of one name and class joined."""
+    lines, first = chained(waterways.geometry, (waterways.attributes["name"].astype(np.int64) + 1) * 16 + waterways.attributes["cls"])
+    return _pick(waterways, "waterway", lines, first, ("cls", "name"))
+
+
+def _pick(theme: Theme, name: str, lines: NDArray[Any], owner: NDArray[np.int64], columns: tuple[str, ...]) -> Theme:
+    return Theme(name, lines, {column: theme.attributes[column][owner] for column in columns})
 
 
 def tables(themes: list[Theme], level: int, following: int | None) -> Iterator[tuple[str, Table]]:
     """Feature tables of one level, which serves zooms up to ``following`` (None: the last, full detail)."""
     pixel = units_per_px(following if following is not None else level + 3)
+    far_roads = next(theme for theme in reversed(themes) if theme.name == "road")
     for theme in themes:
         first = FIRST_LEVEL[theme.name]
-        if level < min(first.values()):
+        if level < min(first.values()) or (theme.name == "road" and (theme is far_roads) != (level < PIECES_FROM)):
             continue
         limits = np.full(256, 99)
         limits[list(first)] = list(first.values())
@@ -110,7 +145,7 @@ def _table(theme: Theme, chosen: NDArray[np.int64], level: int, pixel: float, si
         keep = _large_enough(theme.name, geometry, pixel)
         geometry, chosen = geometry[keep], chosen[keep]
         if theme.name != "building":
-            lines = theme.name in ("road", "roadname", "rail", "waterway")
+            lines = theme.name in ("road", "roadname", "rail", "railname", "waterway")
             geometry = shapely.simplify(geometry, pixel / 2, preserve_topology=not lines)
     attributes = {name: values[chosen] for name, values in theme.attributes.items()}
     return feature_table(geometry, attributes, 2 ** (31 - level))
@@ -138,7 +173,8 @@ def feature_table(geometry: NDArray[Any], attributes: dict[str, NDArray[Any]], c
         coordinates, part = _ragged_lines(geometry)
         feat = np.arange(len(geometry) + 1, dtype=np.int64)
     else:
-        rings, feat = _rings(geometry)
+        # holes turn against their shells: areas that overlap in a path are then filled where one of them is
+        rings, feat = _rings(shapely.orient_polygons(geometry))
         coordinates, part = _ragged_lines(rings)
     xy = np.rint(coordinates).astype(np.int32)
     bbox = np.rint(shapely.bounds(geometry)).astype(np.int64).astype(np.int32) if len(geometry) else np.zeros((0, 4), np.int32)

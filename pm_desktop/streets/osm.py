@@ -30,6 +30,7 @@ ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # from here on a file is cut before it is read, and node positions are kept on disk
 BIG_BYTES = 16 * 2**20
 READ_SHARE = 0.6
+SEA_MARGIN_DEG = 0.04
 Clip = Any
 
 ROADS = {"motorway": RoadClass.EXPRESSWAY, "trunk": RoadClass.EXPRESSWAY, "motorway_link": RoadClass.EXPRESSWAY_LINK,
@@ -184,17 +185,17 @@ def _objects(ctx: JobContext, pbf: Path, area: Clip, folder: Path) -> Iterator[t
 class _Lines:
     def __init__(self) -> None:
         self.xy = array("d")
-        self.part, self.cls, self.name, self.flags, self.layer, self.colour = [0], [], [], [], [], []  # type: ignore[var-annotated]
+        self.part, self.cls, self.name, self.flags, self.layer, self.colour, self.ref = [0], [], [], [], [], [], []  # type: ignore[var-annotated]
 
-    def add(self, xy: list[float], cls: int, name: int, flags: int = 0, layer: int = 0, colour: int = 0) -> None:
+    def add(self, xy: list[float], cls: int, name: int, flags: int = 0, layer: int = 0, colour: int = 0, ref: int = -1) -> None:
         self.xy.extend(xy)
         self.part.append(len(self.xy) // 2)
-        for column, value in zip((self.cls, self.name, self.flags, self.layer, self.colour), (cls, name, flags, layer, colour), strict=True):
+        for column, value in zip((self.cls, self.name, self.flags, self.layer, self.colour, self.ref), (cls, name, flags, layer, colour, ref), strict=True):
             column.append(value)
 
     def done(self) -> LineSet:
         return LineSet(np.array(self.xy, float).reshape(-1, 2), np.array(self.part, np.int64), np.array(self.cls, np.uint8), np.array(self.name, np.int32),
-                       np.array(self.flags, np.uint8), np.array(self.layer, np.int8), np.array(self.colour, np.uint32))
+                       np.array(self.flags, np.uint8), np.array(self.layer, np.int8), np.array(self.colour, np.uint32), np.array(self.ref, np.int32))
 
 
 class _Areas:
@@ -293,6 +294,11 @@ class _Reader:
         elif "amenity" in tags or "shop" in tags or "tourism" in tags or "leisure" in tags:
             self.pois.add(lon, lat, self._poi(tags), name, 2)
 
+    def _ref(self, tags: Any) -> int:
+        """Number of the road, as a name; the first where it has several."""
+        ref = (tags.get("ref") or "").split(";")[0].strip()
+        return self._text(ref) if ref and len(ref) <= 8 else -1
+
     def _text(self, text: str) -> int:
         if (text, "") not in self._number:
             self._number[text, ""] = len(self.names)
@@ -316,7 +322,7 @@ class _Reader:
         layer = _integer(tags.get("layer"), -5, 5)
         flags = _flags(tags)
         if highway in ROADS and tags.get("area") != "yes":
-            self.roads.add(xy, ROADS[highway], self.name(tags), flags, layer)
+            self.roads.add(xy, ROADS[highway], self.name(tags), flags, layer, ref=self._ref(tags))
         elif railway in RAILS:
             self.rails.add(xy, RAILS[railway], self.name(tags), flags, layer, _colour(tags.get("colour") or tags.get("color")))
         elif waterway in WATERWAYS:
@@ -355,10 +361,16 @@ class _Reader:
         low = np.min([x.min(0) for x in known], axis=0) if known else np.zeros(2)
         high = np.max([x.max(0) for x in known], axis=0) if known else np.zeros(2)
         bounds = tuple(self._area.bounds) if self._area is not None else (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-        for ring in _sea(self.coast, bounds):
+        for ring in _sea(self.coast, bounds if self._area is not None else _wider(bounds)):
             self.water.add(ring, WaterClass.SEA, -1)
         return StreetSource(bounds, file, ATTRIBUTION, False, self.names, self.names_en, water=self.water.done(), places=self.places.done(),
                             stations=self.stations.done(), pois=self.pois.done(), houses=self.houses.done(), **sets)
+
+
+def _wider(bounds: tuple[float, ...]) -> tuple[float, float, float, float]:
+    """A frame round a whole file: its sea reaches beyond its last street."""
+    west, south, east, north = bounds
+    return west - SEA_MARGIN_DEG, south - SEA_MARGIN_DEG, east + SEA_MARGIN_DEG, north + SEA_MARGIN_DEG
 
 
 def _positions(nodes: Any) -> list[float]:
@@ -404,7 +416,7 @@ def _sea(coast: list[list[float]], bounds: tuple[float, float, float, float]) ->
         return []
     frame = shapely.box(*bounds)
     lines = [shapely.LineString(np.array(c).reshape(-1, 2)) for c in coast]
-    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    merged = np.array([_led_out(line, frame) for line in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))])
     inside = shapely.get_parts(shapely.intersection(merged, frame))
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*inside, frame.exterior])]))
     faces = shapely.get_parts(faces)
@@ -413,6 +425,23 @@ def _sea(coast: list[list[float]], bounds: tuple[float, float, float, float]) ->
         if face.geom_type == "Polygon" and _is_water(face, merged):
             out.append([shapely.get_coordinates(r).ravel().tolist() for r in (face.exterior, *face.interiors)])
     return out
+
+
+def _led_out(line: Any, frame: Any) -> Any:
+    """A coast whose ends lie inside the frame, because the file was cut there, goes on straight until it leaves it."""
+    import shapely
+
+    if line.is_closed:
+        return line
+    xy = shapely.get_coordinates(line)
+    reach = line.length * 0.1
+    far = 2 * sum(np.ptp(np.array(frame.exterior.coords), axis=0))
+    for end, back, first in ((xy[0], line.interpolate(reach), True), (xy[-1], line.interpolate(line.length - reach), False)):
+        step = end - np.array(back.coords[0])
+        if frame.contains(shapely.Point(end)) and np.hypot(*step) > 0:
+            out = (end + step / np.hypot(*step) * far)[None]
+            xy = np.concatenate([out, xy] if first else [xy, out])
+    return shapely.LineString(xy)
 
 
 def _is_water(face: Any, lines: Any) -> bool:

@@ -20,9 +20,7 @@ from pm_desktop.streets.source import PointSet, StreetSource
 FORMAT = "pm-street-pack"
 VERSION = 1
 LEVELS = (7, 9, 11, 12, 13, 14, 15)
-LINE_THEMES = ("waterway", "road", "roadname", "rail")
-AREA_THEMES = ("water", "green", "building")
-POINT_THEMES = ("place", "station", "poi", "house")
+POINT_THEMES = ("place", "poi", "house")
 
 
 def build_pack(ctx: JobContext, source: StreetSource, out: Path) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def build_pack(ctx: JobContext, source: StreetSource, out: Path) -> dict[str, An
         ``bytes``, ``roads`` and ``named_roads`` (road features in the source, and those with a name),
         ``buildings``, ``nodes`` and ``edges`` (of the routing graph), ``seconds``.
     """
-    from pm_desktop.streets import levels, routing
+    from pm_desktop.streets import levels, naming, routing
 
     began = time.perf_counter()
     arrays: dict[str, NDArray[Any]] = {}
@@ -46,8 +44,11 @@ def build_pack(ctx: JobContext, source: StreetSource, out: Path) -> dict[str, An
             prefix = f"{level}/{name}"
             arrays |= {f"{prefix}/{key}": value for key, value in table.arrays.items()}
             grids[prefix] = table.grid.as_json()
-    for name, points in zip(POINT_THEMES, (source.places, source.stations, source.pois, source.houses), strict=True):
+    for name, points in zip(POINT_THEMES, (source.places, source.pois, source.houses), strict=True):
         arrays |= _points(name, points)
+    by_name = {theme.name: theme for theme in themes}
+    arrays |= naming.area_points(by_name["water"], by_name["green"])
+    arrays |= naming.station_points(source.stations, by_name["rail"], source.names)
     arrays["names/blob"], arrays["names/start"] = pack_texts(source.names)
     english = source.names_en or [""] * len(source.names)
     arrays["names_en/blob"], arrays["names_en/start"] = pack_texts(english)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 @dataclass(slots=True)
 class LineSet:
-    """n lines: ``xy`` (m, 2), ``part`` (n + 1), ``cls``, ``name``, ``flags`` (RoadFlag), ``layer``, ``colour`` (n)."""
+    """n lines: ``xy`` (m, 2), ``part`` (n + 1), ``cls``, ``name``, ``flags`` (RoadFlag), ``layer``, ``colour``, ``ref`` (number of the
+    road as a name, n)."""
 
     xy: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     part: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
@@ -24,6 +25,7 @@ class LineSet:
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     layer: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
     colour: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    ref: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
 @dataclass(slots=True)

@@ -87,8 +87,10 @@ def test_names_neither_move_nor_flicker_while_panning(canvas: MapCanvas, qtbot: 
         x1, y1 = canvas.world_at(QPointF(700, 450))
         return {(int(s), x, y) for s, x, y in canvas._placements[:, :3].tolist() if x0 < x < x1 and y0 < y < y1}
 
+    canvas.set_view(View(HOME.lon, HOME.lat, 15.5))  # close enough for a good many names
+    qtbot.waitUntil(canvas.is_complete, timeout=60_000)
     before = inside()
-    assert len(before) > 12
+    assert len(before) >= 6  # each name is one picture
     box = canvas.world_at(QPointF(200, 150)), canvas.world_at(QPointF(700, 450))
     canvas.set_view(canvas.view().panned(-230, 120))
     qtbot.waitUntil(canvas.is_complete, timeout=60_000)
