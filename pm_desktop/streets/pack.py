@@ -18,7 +18,7 @@ from pm_desktop.base.mercator import to_world
 from pm_desktop.streets.source import PointSet, StreetSource
 
 FORMAT = "pm-street-pack"
-VERSION = 1
+VERSION = 2
 LEVELS = (7, 9, 11, 12, 13, 14, 15)
 POINT_THEMES = ("place", "poi", "house")
 

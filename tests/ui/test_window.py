@@ -206,6 +206,7 @@ def test_the_window_never_blocks_long(window: MainWindow, qtbot: QtBot) -> None:
     window.layers.set_visible(("streets", "firms", "devices", "complaint_heat"))
     settle(window, qtbot)
     timer.stop()
+    print(f"longest gap {max(gaps) * 1000:.0f} ms")
     assert max(gaps) <= 0.1, sorted(gaps)[-5:]
 
 
