@@ -18,6 +18,7 @@ from pm_desktop.base.settings import Settings
 from pm_desktop.domain.records import Compound, Firm, ServiceProject, Zone
 from pm_desktop.storage.database import Database
 from pm_desktop.ui.actions import ACTIONS, WORKBENCHES
+from pm_desktop.ui.canvas.tools import TOOLS
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import RowList
 from pm_desktop.ui.session import Session
@@ -181,6 +182,9 @@ def test_every_action_has_words_and_a_method(window: MainWindow) -> None:
     for action in ACTIONS:
         assert window.words(action.key)
         method = action.method
+        if method.startswith("tool_"):
+            assert method[5:] in TOOLS and window.words(f"tool.{method[5:]}")
+            continue
         assert method.startswith("go_") or any(hasattr(w, method) for w in (window.commands, window.selecting, window)), action
     keys = [a.shortcut for a in ACTIONS if a.shortcut]
     assert len(keys) == len(set(keys))
