@@ -227,7 +227,7 @@ def paint_heat(pack: HeatPack, request: HeatRequest, out: NDArray[np.uint32]) ->
     top = request.top if request.top is not None else max(float(smooth.max(initial=0.0)) * per_value, 1e-3)
     np.multiply(smooth, np.float32((SHADES - 1) * per_value / top), out=smooth)
     np.minimum(smooth, np.float32(SHADES - 1), out=smooth)
-    _colours(pack.style.ramp).take(smooth.astype(np.uint16), out=out, mode="clip")
+    shades(pack.style.ramp).take(smooth.astype(np.uint16), out=out, mode="clip")
     return HeatCount(int(counts.sum()), pack.unlocated(request.chosen), top)
 
 
@@ -243,7 +243,7 @@ def heat_image_request(pack_path: str, chosen: HeatFilter, frame: Any, step: int
 
 
 @lru_cache(maxsize=8)
-def _colours(ramp: tuple[str, ...]) -> NDArray[np.uint32]:
+def shades(ramp: tuple[str, ...]) -> NDArray[np.uint32]:
     """Premultiplied ARGB of a value from 0 to the top, in `SHADES` steps; the ramp runs with the square root of the value."""
     stops = np.array([[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in ramp], float)
     place = np.sqrt(np.linspace(0, 1, SHADES)) * (len(ramp) - 1)

@@ -29,8 +29,8 @@ from pm_desktop.layers.style import (
 
 CLUSTER_PX = 64
 PLAIN = StyleClass("CLUSTER", Label("多个", "several"), "#5b6673", "#b4bfcc", size=9.0)
-_PATTERNS = {"solid": Qt.BrushStyle.SolidPattern, "hatch": Qt.BrushStyle.BDiagPattern,
-             "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern, "none": Qt.BrushStyle.NoBrush}
+_PATTERNS = {"hatch": Qt.BrushStyle.BDiagPattern,
+             "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern}
 
 
 class LayerPack:
@@ -85,6 +85,16 @@ def class_colour(cls: StyleClass, style: MapStyle) -> QColor:
     return QColor(cls.dark if style.is_dark else cls.light)
 
 
+def fill_brushes(entry: StyleClass, fill: FillStyle, style: MapStyle) -> tuple[QBrush, ...]:
+    """What a class of areas is filled with, one over the other; nothing for an outline alone."""
+    if entry.pattern == "none":
+        return ()
+    colour = class_colour(entry, style)
+    wash = QColor(colour)
+    wash.setAlphaF(fill.fill_opacity if entry.pattern == "solid" else fill.fill_opacity * 0.5)
+    return (QBrush(wash),) if entry.pattern == "solid" else (QBrush(wash), QBrush(colour, _PATTERNS[entry.pattern]))
+
+
 def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, ratio: float, style: MapStyle) -> None:
     index = pack.features_in(frame.box(20 * ratio))
     found = shapes(pack.arrays, "f", index, frame)
@@ -96,16 +106,12 @@ def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, rat
         colour = class_colour(entry, style)
         painter.setPen(QPen(QBrush(colour), fill.width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
                             Qt.PenJoinStyle.RoundJoin))
-        wash = QColor(colour)
-        wash.setAlphaF(fill.fill_opacity if entry.pattern in ("solid", "none") else fill.fill_opacity * 0.5)
-        painter.setBrush(Qt.BrushStyle.NoBrush if entry.pattern == "none" else QBrush(wash))
-        draw_shapes(painter, found, chosen, 4, close=True)
-        if entry.pattern not in ("solid", "none"):
-            painter.setPen(Qt.PenStyle.NoPen)
-            # the pattern is anchored to the world, so that it continues over tile borders
-            painter.setBrushOrigin(QPointF(-(frame.x0 / frame.unit) % 8, -(frame.y0 / frame.unit) % 8))
-            painter.setBrush(QBrush(colour, _PATTERNS[entry.pattern]))
+        # the pattern is anchored to the world, so that it continues over tile borders
+        painter.setBrushOrigin(QPointF(-(frame.x0 / frame.unit) % 8, -(frame.y0 / frame.unit) % 8))
+        for brush in fill_brushes(entry, fill, style) or (QBrush(Qt.BrushStyle.NoBrush),):
+            painter.setBrush(brush)
             draw_shapes(painter, found, chosen, 4, close=True)
+            painter.setPen(Qt.PenStyle.NoPen)
 
 
 def _line(painter: QPainter, pack: LayerPack, line: LineStyle, frame: Frame, zoom: float, ratio: float,

@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         self.theme = [settings.theme]  # shared with the delegates, which paint with it
         apply_theme(settings.theme)
         self.canvas = MapCanvas()
-        self.layers = LayersPanel(self.words, self.theme)
+        self.layers = LayersPanel(self.words)
         self.selection = SelectionDock(session, self.words, self.theme)
         self.selected = Selected()
         self.table = TablePanel(self.words, self.theme, self.selected, settings.tables)
@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.words, self, self.theme)
         self.status = Status(self.words)
         self.past = PastBanner(self.words)
-        self.workbench = ""
+        self.workbench, self.map_theme = "", "light"
         self._placed = False
         self._folded_left = False
         self._build()
@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
         self._keep_docks()
         self.workbench = name
         self.top.mark(name)
-        self.canvas.set_map_theme(self._map_theme())
+        self._show_map_theme()
         self.layers.set_visible(bench.layers)
         self.selection.open_bench(bench, self.canvas.view(), ready=self._placed)
         saved = self.settings.docks.get(name)
@@ -165,17 +165,19 @@ class MainWindow(QMainWindow):
             self.restoreState(QByteArray.fromBase64(saved.encode()))
         self._fit_docks()
 
-    def _map_theme(self) -> str:
+    def _show_map_theme(self) -> None:
         own = WORKBENCHES[self.workbench].map_theme if self.workbench else None
         if self.theme[0] == "contrast" or own is None or (own == "briefing" and self.theme[0] == "dark"):
-            return tokens(self.theme[0])["map"]
-        return own
+            own = tokens(self.theme[0])["map"]
+        self.map_theme = own
+        self.canvas.set_map_theme(own)
+        self.layers.set_map_theme(own)
 
     def set_theme(self, name: str) -> None:
         """Light, dark or high contrast."""
         self.theme[0] = self.settings.theme = name
         apply_theme(name)
-        self.canvas.set_map_theme(self._map_theme())
+        self._show_map_theme()
         self.words.changed.emit()  # legends and rows are drawn with the theme's colours
 
     def set_lang(self, lang: str) -> None:

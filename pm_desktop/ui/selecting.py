@@ -166,7 +166,7 @@ class Selecting(QObject):
         data = self._s.data
         if data is not None and self._s.is_filtered and data.layer:
             layers = ("zones", "firms") if data.layer == "zones" else (data.layer,)
-            self.mask.keep(layers, data.ids[self._s.kept()], QColor(map_style(self._w._map_theme()).colours["land"]))
+            self.mask.keep(layers, data.ids[self._s.kept()], QColor(map_style(self._w.map_theme).colours["land"]))
         else:
             self.mask.clear()
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeySequence, QLinearGradient, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 from pm_desktop.cartography.heat import HeatCount
-from pm_desktop.cartography.overlay import shape_path
+from pm_desktop.cartography.legend import paint_ramp, paint_swatch, paint_ticks
+from pm_desktop.cartography.style import MapStyle, map_style
 from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.registry import all_layers, layer_by_id
-from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass, heat_ticks
+from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.plain import PlainLabel, literal
 
 ID = Qt.ItemDataRole.UserRole
-_BRUSH = {"hatch": Qt.BrushStyle.BDiagPattern, "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,59 +32,33 @@ class LayerState:
 class Swatch(QWidget):
     """A class of a legend as it looks on the map."""
 
-    def __init__(self, entry: StyleClass, style: Style, dark: bool) -> None:
+    def __init__(self, entry: StyleClass, style: Style, base: MapStyle, opacity: float) -> None:
         super().__init__()
-        self._entry, self._style, self._dark = entry, style, dark
+        self._entry, self._style, self._base, self._opacity = entry, style, base, opacity
         self.setFixedSize(QSize(22, 16))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self._entry.dark if self._dark else self._entry.light)
-        match self._style:
-            case PointStyle():
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour)
-                painter.drawPath(shape_path(self._entry.shape, QPointF(11, 8), 5.5))
-            case LineStyle(dashed=dashed):
-                pen = QPen(QBrush(colour), 2)
-                pen.setStyle(Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
-                painter.setPen(pen)
-                painter.drawLine(1, 8, 21, 8)
-            case _:
-                wash = QColor(colour)
-                wash.setAlphaF(0.45)
-                painter.setPen(QPen(QBrush(colour), 1.4))
-                pattern = _BRUSH.get(self._entry.pattern)
-                painter.setBrush(QBrush(colour, pattern) if pattern else QBrush(wash))
-                painter.drawRect(QRectF(2, 2, 18, 12))
+        paint_swatch(painter, QRectF(1, 1, 20, 14), self._entry, self._style, self._base, self._opacity)
         painter.end()
 
 
 class Ramp(QWidget):
     """Colour ramp of a heat layer with the values it stands for."""
 
-    def __init__(self, style: HeatStyle, top: float) -> None:
+    def __init__(self, style: HeatStyle, top: float, base: MapStyle, opacity: float) -> None:
         super().__init__()
-        self._ramp, self._top = style.ramp, top
+        self._style, self._top, self._base, self._opacity = style, top, base, opacity
         self.setFixedHeight(30)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
         painter = QPainter(self)
-        gradient = QLinearGradient(0, 0, self.width(), 0)
-        for i, colour in enumerate(self._ramp):
-            gradient.setColorAt(i / (len(self._ramp) - 1), QColor(colour))
-        painter.fillRect(QRectF(0, 0, self.width(), 11), QBrush(gradient))
+        box = QRectF(0, 0, self.width(), 11)
+        paint_ramp(painter, box, self._style, self._base, self._opacity)
         painter.setPen(self.palette().windowText().color())
-        for part, value in heat_ticks(self._top):
-            x = min(max(part * self.width(), 0.5), self.width() - 0.5)
-            painter.drawLine(QPointF(x, 11), QPointF(x, 14))
-            words = f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:,.1f}"
-            side = min(max(x - 30, 0), self.width() - 60)
-            where = Qt.AlignmentFlag.AlignLeft if part == 0 else Qt.AlignmentFlag.AlignRight if part == 1 else Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(QRectF(side, 14, 60, 16), where | Qt.AlignmentFlag.AlignTop, words)
+        paint_ticks(painter, box, self._top)
         painter.end()
 
 
@@ -99,11 +73,12 @@ class LayersPanel(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, words: Words, theme: list[str]) -> None:
+    def __init__(self, words: Words) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._words, self._theme = words, theme
+        self._words = words
+        self._base = map_style("light")
         self._states = {layer.id: LayerState(layer.id, layer.default_on) for layer in all_layers()}
         self._summaries: dict[str, LayerSummary] = {}
         self._styles: dict[str, Style] = {}
@@ -152,6 +127,12 @@ class LayersPanel(QWidget):
         """What a built layer holds."""
         self._summaries[summary.id], self._styles[summary.id] = summary, style
         self._show_legend()
+
+    def set_map_theme(self, name: str) -> None:
+        """The street base that the map stands on: swatches are pieces of it."""
+        if name != self._base.name:
+            self._base = map_style(name)
+            self._show_legend()
 
     def set_heat(self, counted: HeatCount) -> None:
         """What the heat picture shows now."""
@@ -240,13 +221,12 @@ class LayersPanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(title)
         if isinstance(style, HeatStyle):
-            self._heat_legend(layout, title, style)
+            self._heat_legend(layout, title, style, self._states[summary.id].opacity)
             return
         elif isinstance(style, FillStyle | LineStyle | PointStyle):
-            dark = self._theme[0] == "dark"
             for entry, (label, count) in zip(style.classes, summary.legend, strict=True):
                 if count:
-                    layout.addLayout(self._class_row(entry, style, dark, self._words.of(label), count))
+                    layout.addLayout(self._class_row(summary.id, entry, style, self._words.of(label), count))
         if isinstance(style, PointStyle) and style.from_zoom:
             layout.addWidget(QLabel(self._words("layers.from_zoom"), objectName="hint", wordWrap=True))
         if summary.unlocated:
@@ -261,20 +241,20 @@ class LayersPanel(QWidget):
             self._heat_words[0].setText(f"{self._words.of(layer_by_id('complaint_heat').label)}  {shown:,}")
             self._heat_words[1].setText(self._words("layers.heat_sum", shown=f"{shown:,}", lost=f"{lost:,}", total=f"{shown + lost:,}"))
 
-    def _heat_legend(self, layout: QVBoxLayout, title: QLabel, style: HeatStyle) -> None:
+    def _heat_legend(self, layout: QVBoxLayout, title: QLabel, style: HeatStyle, opacity: float) -> None:
         """Values of the colours, and how the rows of the filter add up."""
         if self._heat is None:
             return
         layout.addWidget(QLabel(self._words.of(style.unit), objectName="hint"))
-        layout.addWidget(Ramp(style, self._heat.top))
+        layout.addWidget(Ramp(style, self._heat.top, self._base, opacity))
         self._heat_words = (title, QLabel(objectName="hint", wordWrap=True))
         layout.addWidget(self._heat_words[1])
         self._say_heat()
 
-    def _class_row(self, entry: StyleClass, style: Style, dark: bool, words: str, count: int) -> QHBoxLayout:
+    def _class_row(self, layer: str, entry: StyleClass, style: Style, words: str, count: int) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(Swatch(entry, style, dark))
+        row.addWidget(Swatch(entry, style, self._base, self._states[layer].opacity))
         label = PlainLabel(objectName="itemLabel")
         label.setText(label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, 150))
         label.setToolTip(literal(words))
