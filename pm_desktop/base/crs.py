@@ -21,6 +21,9 @@ from pm_desktop.base.label import Label
 
 STORED = "EPSG:4490"
 SHIFTED = ("GCJ-02", "BD-09")
+# CGCS2000 in 3° zones that meet in Pudong at 121.5°E: central meridian, false easting in metres (zones 40 and 41 write their number first)
+GAUSS_KRUGER = {"EPSG:4549": (120.0, 500_000.0), "EPSG:4550": (123.0, 500_000.0), "EPSG:4528": (120.0, 40_500_000.0),
+                "EPSG:4529": (123.0, 41_500_000.0)}
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 _LOCAL = "+proj=tmerc +lat_0=0 +lon_0=121.7 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"

@@ -17,7 +17,8 @@ CHOICES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark", "contrast"), "
 
 @dataclass(slots=True)
 class Settings:
-    """What a person may set; ``docks``, ``tables`` (columns by entity), ``recent`` and ``searches`` are remembered by the program."""
+    """What a person may set; ``docks``, ``tables`` (columns by entity), ``recent``, ``searches`` and the
+    system of ``coordinates`` are remembered by the program."""
 
     theme: str = "light"
     lang: str = "zh"
@@ -25,6 +26,7 @@ class Settings:
     docks: dict[str, str] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
     searches: list[str] = field(default_factory=list)
+    coordinates: str = "CGCS2000"
 
     def remember(self, location: str) -> None:
         """Put a workspace at the head of the recent ones (at most ten)."""

@@ -180,8 +180,9 @@ class Status(QStatusBar):
         self.setFixedHeight(26)
         self._words = words
         self._task: Task | None = None
-        self._place, self._crs, self._scale, self._work = (QLabel() for _ in range(4))
-        self._place.setMinimumWidth(170)
+        self.place, self._scale, self._work = (QLabel() for _ in range(3))
+        self.place.setMinimumWidth(190)
+        self.crs = QPushButton(objectName="flat", cursor=Qt.CursorShape.PointingHandCursor)  # led by `coordinates.Coordinates`
         self._bar = QProgressBar(maximum=1000)
         self._bar.setFixedWidth(140)
         self._cancel = QPushButton("✕", objectName="flat")
@@ -189,7 +190,7 @@ class Status(QStatusBar):
         self.day = QPushButton(objectName="flat", cursor=Qt.CursorShape.PointingHandCursor)
         self.day.clicked.connect(self.dayAsked)
         self._day: date | None = None
-        for label in (self._place, self._crs, self._scale, self.day):
+        for label in (self.place, self.crs, self._scale, self.day):
             self.addWidget(label)
         for work in (self._work, self._bar, self._cancel):
             self.addPermanentWidget(work)
@@ -197,18 +198,12 @@ class Status(QStatusBar):
         words.changed.connect(self.retranslate)
         self.retranslate()
 
-    def show_place(self, lon: float, lat: float) -> None:
-        """Position under the cursor."""
-        self._place.setText(f"{lon:.5f}, {lat:.5f}")
-
     def show_view(self, view: View) -> None:
         """Centre and scale of the map."""
         from pm_desktop.base.mercator import metres_per_unit
 
         metres_px = metres_per_unit(view.lat) * view.unit
         self._scale.setText(f"1:{round(metres_px / 0.000264583, -2):,.0f}")
-        if not self._place.text():
-            self.show_place(view.lon, view.lat)
 
     def show_day(self, day: date | None) -> None:
         """The day that the window shows; None is today."""
@@ -230,7 +225,6 @@ class Status(QStatusBar):
 
     def retranslate(self) -> None:
         """Words of the language in use."""
-        self._crs.setText("CGCS2000")
         self._work.setText(self._words("status.working"))
         self.day.setText(self._words("past.sign", day=self._day.isoformat()) if self._day else self._words("past.now"))
         self.day.setToolTip(f"{self._words('action.as_of')}  Ctrl+D")

@@ -42,7 +42,8 @@ class WindowCommands(QObject):
         if method.startswith("tool_"):
             self._w.canvas.begin(method[5:])
             return
-        target = getattr(self, method, None) or getattr(self._w.selecting, method, None) or getattr(self._w, method)
+        rooms = (self, self._w.selecting, self._w.viewing, self._w)
+        target = getattr(next(room for room in rooms if hasattr(room, method)), method)
         try:
             target()
         except PmError as error:

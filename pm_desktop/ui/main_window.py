@@ -26,6 +26,7 @@ from pm_desktop.ui.selecting import Selecting
 from pm_desktop.ui.selection import SelectionDock
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.theme import apply_theme, tokens
+from pm_desktop.ui.viewing import Viewing
 from pm_desktop.ui.workbenches import WORKBENCHES
 from pm_desktop.workspace import queries
 
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._load()
         self.finding = Finding(self)
+        self.viewing = Viewing(self)
 
     def _build(self) -> None:
         self.setCentralWidget(stacked(self.canvas, self.time, self.bottom_bar))
@@ -101,7 +103,6 @@ class MainWindow(QMainWindow):
         self.bottom_bar.asked.connect(self.commands.run)
         self.bottom.visibilityChanged.connect(self.bottom_bar.show_table)
         self.left.visibilityChanged.connect(lambda shown: self.map_buttons.layers_tab.setVisible(not shown))
-        self.canvas.cursorMoved.connect(self.status.show_place)
         self.canvas.hovered.connect(self.card.show_hit)
         self.canvas.viewChanged.connect(self._view_changed)
         self.canvas.completed.connect(self._look_settled)

@@ -128,6 +128,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QStatusBar {{ background: {surface}; color: {ink2}; border-top: 1px solid {line}; font-size: 12px; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ color: {ink2}; font-size: 12px; padding: 0 6px; }}
+QStatusBar #flat {{ font-size: 12px; }}
 QProgressBar {{ background: {surface3}; border: none; border-radius: 3px; height: 6px; text-align: center; color: transparent; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 QSlider::groove:horizontal {{ background: {surface3}; height: 4px; border-radius: 2px; }}

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pm_desktop.base.arraypack import ArrayPack, text_at
-from pm_desktop.base.crs import gcj02_to_wgs84, in_china
-from pm_desktop.workspace.places import parse_place
+from pm_desktop.base.coordinates import DEFAULT, System, read
 from pm_desktop.workspace.searchindex import (
     BEST,
     INITIALS,
@@ -70,10 +69,13 @@ class SearchIndex:
         self._alphabet: str = self._pack.meta["alphabet"]
         self._readings: dict[str, str] = self._pack.meta["readings"]
 
-    def query(self, text: str, limit: int = 20) -> list[SearchHit]:
-        """Best matches first: whole name, beginning, initials, inside, one letter off; larger things first among equals."""
-        if (place := parse_place(text)) is not None:
-            return _coordinates(*place)
+    def query(self, text: str, limit: int = 20, system: System = DEFAULT) -> list[SearchHit]:
+        """Best matches first: whole name, beginning, initials, inside, one letter off; larger things first among equals.
+
+        Coordinates are what ``system`` would have them be, and then what they may be in others.
+        """
+        if places := read(text, system):
+            return [SearchHit("Coordinates", "", f"{lon:.6f}, {lat:.6f}", s.id, lon, lat, 99.0 - n) for n, (s, lon, lat) in enumerate(places)]
         wanted = normal(text)
         if not wanted or "\n" in text.strip():
             return []
@@ -243,15 +245,6 @@ class SearchIndex:
             letters -= len(self._readings.get(label[end], label[end]))
             end += 1
         return start, end
-
-
-def _coordinates(lon: float, lat: float) -> list[SearchHit]:
-    """The place itself and, within China, where it lies if the numbers came from a map in GCJ-02."""
-    here = SearchHit("Coordinates", "", f"{lon:.6f}, {lat:.6f}", "CGCS2000", lon, lat, 99.0)
-    if not bool(in_china(np.asarray(lon), np.asarray(lat))):
-        return [here]
-    x, y = gcj02_to_wgs84(np.asarray(lon), np.asarray(lat))
-    return [here, replace(here, label=f"{float(x):.6f}, {float(y):.6f}", detail="GCJ-02", lon=float(x), lat=float(y), score=98.0)]
 
 
 __all__ = ["SearchHit", "SearchIndex", "normal"]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pm_desktop.base.coordinates import DEFAULT, system_of
 from pm_desktop.cartography.fonts import font
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.theme import tokens
@@ -90,6 +91,7 @@ class SearchBox(QLineEdit):
         self._words, self._commands = words, commands
         self._index: SearchIndex | None = None
         self.recent: list[str] = []
+        self.system = DEFAULT  # in which typed coordinates are read first
         self.setClearButtonEnabled(True)
         self._popup = QFrame(parent.window(), objectName="popup")
         self._popup.hide()
@@ -129,8 +131,8 @@ class SearchBox(QLineEdit):
                 self._add(Line(self._words("search.recent"), each, None, ""), (each,))
             self._show(bool(self.recent))
             return
-        for hit in self._index.query(text, LIMIT) if self._index else []:
-            self._add(self._line(hit), hit)
+        for number, hit in enumerate(self._index.query(text, LIMIT, self.system) if self._index else []):
+            self._add(self._line(hit, number == 0), hit)
         for identifier, words_key in self._commands:
             words = self._words(words_key)
             at = normal(words).find(key)
@@ -142,10 +144,10 @@ class SearchBox(QLineEdit):
             self._add(Line("", self._words("search.none", text=text.strip()) if self._index else "", None, self._words(state)), None)
         self._show(True)
 
-    def _line(self, hit: SearchHit) -> Line:
+    def _line(self, hit: SearchHit, first: bool) -> Line:
         detail = hit.detail
         if hit.kind == "Coordinates":
-            detail = self._words("search.gcj") if hit.detail == "GCJ-02" else hit.detail
+            detail = self._words("search.read_as" if first else "search.read_if", system=self._words.of(system_of(hit.detail).label))
         return Line(self._words(f"search.kind.{hit.kind}"), hit.label, hit.span, detail)
 
     def _add(self, line: Line, value: Any) -> None:

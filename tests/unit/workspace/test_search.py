@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pypinyin import Style, lazy_pinyin
 
+from pm_desktop.base.coordinates import parse_degrees
 from pm_desktop.base.crs import gcj02_to_wgs84
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.enums import TownKind
 from pm_desktop.domain.records import Compound, Firm, ResidentialCommittee, Town
 from pm_desktop.storage.database import Database
-from pm_desktop.workspace.places import parse_place
 from pm_desktop.workspace.search import SearchHit, SearchIndex
 from pm_desktop.workspace.searchindex import Entry, build_index, normal, write_index
 
@@ -115,13 +115,13 @@ def test_firms_committees_towns_and_streets(tmp_path: Path, sample_index: Search
 
 def test_coordinates_in_every_writing() -> None:
     for text in ("121.5,31.2", "31.2, 121.5", "121.5 31.2", "121°30′00″E 31°12′00″N", "N31°12' E121°30'", "31°12′N，121°30′E", "北纬31°12′ 东经121°30′"):
-        assert parse_place(text) == pytest.approx((121.5, 31.2), abs=1e-9), text
+        assert parse_degrees(text) == pytest.approx((121.5, 31.2), abs=1e-9), text
     for text in ("121.5", "德平路 45", "121.5,31.2,7", "121.5,95.0", "45 12弄"):
-        assert parse_place(text) is None, text
+        assert parse_degrees(text) is None, text
 
 
 def test_coordinates_say_where_they_lie_as_gcj02(sample_index: SearchIndex) -> None:
-    here, shifted = sample_index.query("121.54, 31.21")
+    here, shifted, baidu = sample_index.query("121.54, 31.21")
     x, y = gcj02_to_wgs84(121.54, 31.21)  # type: ignore[arg-type]
-    assert (here.lon, here.lat) == (121.54, 31.21) and shifted.detail == "GCJ-02"
+    assert (here.lon, here.lat) == (121.54, 31.21) and (shifted.detail, baidu.detail) == ("GCJ-02", "BD-09")
     assert (shifted.lon, shifted.lat) == pytest.approx((float(x), float(y)), abs=1e-9)

@@ -1,0 +1,59 @@
+"""Ways to look at the map: coordinates, its menu under the right button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
+
+from pm_desktop.base.mercator import place_of
+from pm_desktop.ui.canvas import View
+from pm_desktop.ui.coordinates import Coordinates
+
+if TYPE_CHECKING:
+    from pm_desktop.ui.main_window import MainWindow
+
+
+class Viewing(QObject):
+    """One for a window; its methods are what the actions of the view ask for."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._w = window
+        self.coordinates = Coordinates(window)
+        window.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        window.canvas.customContextMenuRequested.connect(self._open_menu)
+
+    def choose_coordinates(self) -> None:
+        """Choose how coordinates are shown."""
+        self.coordinates.open_menu()
+
+    def copy_place(self) -> None:
+        """Copy where the cursor is."""
+        self.coordinates.copy(*self.coordinates.place())
+
+    def map_menu(self, at: QPoint) -> QMenu:
+        """The menu of a place of the map."""
+        w, words = self._w, self._w.words
+        lon, lat = place_of(*w.canvas.world_at(QPointF(at)))
+        menu = QMenu(w)
+        menu.addAction(words("map.copy", text=self.coordinates.text(lon, lat)), lambda: self.coordinates.copy(lon, lat))
+        menu.addMenu(self.coordinates.menu)
+        menu.addSeparator()
+        menu.addAction(words("map.centre_here"), lambda: w.canvas.fly_to(View(lon, lat, w.canvas.view().zoom)))
+        menu.addAction(w._actions["view.home"])
+        menu.addSeparator()
+        for action in ("edit.select_circle", "view.length", "view.area"):
+            menu.addAction(w._actions[action])
+        return menu
+
+    def _open_menu(self, at: QPoint) -> None:
+        """Under the cursor, or in the middle when a key asks for it."""
+        canvas = self._w.canvas
+        if not canvas.rect().contains(canvas.mapFromGlobal(QCursor.pos())):
+            at = canvas.rect().center()
+        menu = self.map_menu(at)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(canvas.mapToGlobal(at))
