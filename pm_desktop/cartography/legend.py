@@ -16,6 +16,7 @@ from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, Style, StyleClass, heat_ticks
 
 STOPS = 48
+SMALL = 0.6  # a swatch shows a rhythm at this size, so that it holds at least one whole beat
 
 
 def paint_swatch(painter: QPainter, box: QRectF, entry: StyleClass, style: Style, base: MapStyle, opacity: float = 1.0) -> None:
@@ -31,6 +32,13 @@ def paint_swatch(painter: QPainter, box: QRectF, entry: StyleClass, style: Style
             painter.fillRect(area, brush)
         painter.setPen(QPen(QBrush(colour), style.width))
         painter.drawRect(area)
+    elif isinstance(style, LineStyle) and entry.strokes:
+        for width, on, off in entry.strokes:
+            pen = QPen(QBrush(colour), width * SMALL, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            if off:
+                pen.setDashPattern([on / width, off / width])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()))
     elif isinstance(style, LineStyle):
         pen = QPen(QBrush(colour), style.width)
         if style.dashed:

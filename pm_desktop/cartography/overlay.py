@@ -14,7 +14,7 @@ from pm_desktop.base.arraypack import ArrayPack
 from pm_desktop.base.gridindex import Grid, boxes_meet, query_grid
 from pm_desktop.base.label import Label
 from pm_desktop.cartography.fonts import font
-from pm_desktop.cartography.geometry import Frame, draw_shapes, shapes
+from pm_desktop.cartography.geometry import Frame, Shapes, dashes, draw_shapes, gather, shapes
 from pm_desktop.cartography.heat import HeatFilter, HeatPack, heat_image_request, paint_heat
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import (
@@ -122,12 +122,31 @@ def _line(painter: QPainter, pack: LayerPack, line: LineStyle, frame: Frame, zoo
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for number, entry in enumerate(line.classes):
         chosen = np.flatnonzero(cls == number)
+        if entry.strokes:
+            _strokes(painter, entry, found, chosen, frame, zoom, ratio, style)
+            continue
         pen = QPen(QBrush(class_colour(entry, style)), line.width * ratio * (1.0 if zoom > 11 else 0.8))
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         if line.dashed:
             pen.setDashPattern([5, 3])
         painter.setPen(pen)
         draw_shapes(painter, found, chosen, 1, close=False)
+
+
+def _strokes(painter: QPainter, entry: StyleClass, found: Shapes, chosen: NDArray[Any], frame: Frame, zoom: float, ratio: float,
+             style: MapStyle) -> None:
+    """Lines of one class in its rhythm, which is counted from the begin of each line, so that it goes on over tile borders."""
+    parts, _ = gather(found.feat, chosen)
+    single = Shapes(found.xy, found.part, np.arange(len(found.part), dtype=np.int64))
+    scale = ratio * min(1.0, 0.35 + 0.13 * max(0.0, zoom - 9.0))
+    for width, on, off in entry.strokes:
+        pen = QPen(QBrush(class_colour(entry, style)), width * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        if off:
+            cut = dashes(single, parts, on * scale, off * scale, frame, 20 * ratio)
+            draw_shapes(painter, cut, None, 8, close=False)
+        else:
+            draw_shapes(painter, single, parts, 1, close=False)
 
 
 def markers(pack: LayerPack, point: PointStyle, box: tuple[float, float, float, float], zoom: float,
@@ -177,15 +196,23 @@ def _clustered(world: NDArray[Any], cls: NDArray[np.int64], cell: float) -> tupl
     return place, lowest, count
 
 
+_SHAPES: dict[str, list[tuple[float, float]]] = {
+    "triangle": [(0, -1.25), (1.15, 0.8), (-1.15, 0.8)], "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
+    "square": [(-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)],
+    "cross": [(-0.4, -1), (0.4, -1), (0.4, -0.4), (1, -0.4), (1, 0.4), (0.4, 0.4), (0.4, 1), (-0.4, 1), (-0.4, 0.4), (-1, 0.4), (-1, -0.4),
+              (-0.4, -0.4)],
+    "down": [(0, 1.25), (1.15, -0.8), (-1.15, -0.8)],
+    "hexagon": [(0.55, -1), (1.15, 0), (0.55, 1), (-0.55, 1), (-1.15, 0), (-0.55, -1)],
+    "star": [(0, -1.35), (0.38, -0.45), (1.3, -0.42), (0.6, 0.18), (0.85, 1.15), (0, 0.6), (-0.85, 1.15), (-0.6, 0.18), (-1.3, -0.42), (-0.38, -0.45)],
+    "pin": [(0, 1.5), (-0.95, -0.2), (-0.6, -1), (0.6, -1), (0.95, -0.2)]}
+"""Corners of the shapes of markers, in radii; any other shape is a circle."""
+
+
 def shape_path(shape: str, centre: QPointF, radius: float) -> QPainterPath:
     """Outline of a marker's shape."""
     path = QPainterPath()
     x, y, r = centre.x(), centre.y(), radius
-    corners = {"triangle": [(0, -1.25), (1.15, 0.8), (-1.15, 0.8)], "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
-               "square": [(-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)],
-               "cross": [(-0.4, -1), (0.4, -1), (0.4, -0.4), (1, -0.4), (1, 0.4), (0.4, 0.4), (0.4, 1), (-0.4, 1),
-                         (-0.4, 0.4), (-1, 0.4), (-1, -0.4), (-0.4, -0.4)],
-               "pin": [(0, 1.5), (-0.95, -0.2), (-0.6, -1), (0.6, -1), (0.95, -0.2)]}.get(shape)
+    corners = _SHAPES.get(shape)
     if corners is None:
         path.addEllipse(centre, r, r)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -126,6 +126,30 @@ def from_borders(geometry: Sequence[bytes | None], ids: Sequence[str], names: Se
     return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(shapes) - len(chosen))
 
 
+def from_lines(geometry: Sequence[bytes | None], ids: Sequence[str], names: Sequence[str], cls: Sequence[int]) -> LayerData:
+    """Features from WKB lines and outlines of areas (degrees); rows without either are counted as unlocated."""
+    import shapely
+
+    shapes = shapely.from_wkb(np.array(geometry, dtype=object))
+    chosen = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (1, 2, 3, 5, 6)) & ~shapely.is_empty(shapes))
+    lines = shapely.transform(shapes[chosen], lambda xy: to_world(xy[:, 0], xy[:, 1]).astype(float))
+    areas = np.isin(shapely.get_type_id(lines), (3, 6))
+    lines[areas] = shapely.boundary(lines[areas])
+    pieces, owner = shapely.get_parts(lines, return_index=True)
+    arrays, grid = _area_table(pieces)
+    numbers = chosen[owner].tolist()
+    arrays |= _attributes([ids[i] for i in numbers], [names[i] for i in numbers], np.array([cls[i] for i in numbers], int), None)
+    return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(shapes) - len(chosen))
+
+
+def with_notes(data: LayerData, notes: Mapping[str, Label]) -> LayerData:
+    """The same layer, each feature with a line of words by its id, which the card beside the cursor shows."""
+    found = [notes.get(i.decode()) for i in data.arrays["f/id"].tolist()]
+    for key, texts in (("note", [n.zh if n else "" for n in found]), ("note_en", [n.en if n else "" for n in found])):
+        data.arrays[f"f/{key}_blob"], data.arrays[f"f/{key}_start"] = pack_texts(texts)
+    return data
+
+
 def _area_table(world: NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict[str, int]]:
     from pm_desktop.streets.levels import feature_table
 
@@ -204,7 +228,11 @@ def legend_of(style: Style, data: LayerData) -> tuple[tuple[Label, int], ...]:
     match style:
         case LineStyle(classes=(only,)):
             return ((only.label, data.shown),)  # borders are drawn in pieces
-        case FillStyle(classes=classes) | LineStyle(classes=classes) | PointStyle(classes=classes):
+        case LineStyle(classes=classes):
+            _, first = np.unique(data.arrays["f/id"], return_index=True)  # a line in pieces is one
+            counts = np.bincount(data.arrays["f/cls"][first], minlength=len(classes)).tolist()
+            return tuple((entry.label, int(n)) for entry, n in zip(classes, counts, strict=True))
+        case FillStyle(classes=classes) | PointStyle(classes=classes):
             counts = np.bincount(data.arrays["f/cls"], minlength=len(classes)).tolist()
             return tuple((entry.label, int(n)) for entry, n in zip(classes, counts, strict=True))
         case HeatStyle() | StreetBase():

@@ -12,12 +12,18 @@ from typing import Any, Literal
 from pm_desktop.base.label import Label
 
 Pattern = Literal["solid", "hatch", "cross", "dots", "none"]
-Shape = Literal["circle", "triangle", "diamond", "square", "cross", "pin"]
+Shape = Literal["circle", "triangle", "diamond", "square", "cross", "pin", "down", "hexagon", "star"]
+Stroke = tuple[float, float, float]
+"""One stroke of a line: width, dash and gap in logical pixels; a gap of 0 is a solid line."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyleClass:
-    """One class of a legend; ``key`` is stable, ``light``/``dark`` are the colours on the two street bases."""
+    """One class of a legend; ``key`` is stable, ``light``/``dark`` are the colours on the two street bases.
+
+    Lines are drawn as the ``strokes`` of their class one over the other, so that a rhythm tells classes apart where
+    colours do not; without any, as the style of the layer says.
+    """
 
     key: str
     label: Label
@@ -26,6 +32,7 @@ class StyleClass:
     pattern: Pattern = "solid"
     shape: Shape = "circle"
     size: float = 9.0
+    strokes: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,13 @@ class FillStyle:
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """Lines (or outlines of areas) of ``width`` px, optionally dashed."""
+    """Lines (or outlines of areas) of ``width`` px, optionally dashed; ``picks``: the cursor finds them."""
 
     classes: tuple[StyleClass, ...]
     width: float = 2.0
     dashed: bool = False
     label_zoom: float | None = None
+    picks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,8 @@ def style_from_json(data: dict[str, Any]) -> Style:
     values = dict(data)
     cls = _KINDS[values.pop("kind")]
     if "classes" in values:
-        values["classes"] = tuple(StyleClass(**{**c, "label": Label(**c["label"])}) for c in values["classes"])
+        values["classes"] = tuple(StyleClass(**{**c, "label": Label(**c["label"]), "strokes": tuple(map(tuple, c.get("strokes", ())))})
+                                  for c in values["classes"])
     if "unit" in values:
         values["unit"] = Label(**values["unit"])
         values["ramp"] = tuple(values["ramp"])

@@ -39,6 +39,8 @@ class HoverCard(QFrame):
         column.setContentsMargins(12, 8, 12, 9)
         column.setSpacing(3)
         column.addWidget(self._title)
+        self._note = PlainLabel(objectName="hoverLine", wordWrap=True)
+        column.addWidget(self._note)
         self._lines = [(QLabel(), PlainLabel(objectName="hoverLine")) for _ in range(BENEATH + 1)]
         for swatch, text in self._lines:
             row = QHBoxLayout()
@@ -62,6 +64,9 @@ class HoverCard(QFrame):
         self._title.setText(self._elided(self._title, self._name(hit)))
         beneath = [h for h in hit.hits if (h.layer, h.id) != (hit.layer, hit.id) and h.count == 1][:BENEATH]
         shown = [self._line(hit, with_name=False), *(self._line(h, with_name=True) for h in beneath)]
+        note = self._words.of(hit.note) if hit.note is not None else ""
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
         for k, (swatch, text) in enumerate(self._lines):
             used = k < len(shown)
             swatch.setVisible(used)

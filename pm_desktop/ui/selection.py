@@ -19,7 +19,7 @@ from pm_desktop.ui.panels.profile import ProfilePanel
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.theme import tokens
 from pm_desktop.ui.workbenches import Workbench
-from pm_desktop.workspace import locate
+from pm_desktop.workspace import behind, locate
 from pm_desktop.workspace.edit import Changes
 from pm_desktop.workspace.firm import load_firm
 from pm_desktop.workspace.page import Profile
@@ -162,6 +162,9 @@ class SelectionDock(QStackedWidget):
             self._session.run("locate", locate.firm_of, self._session.location, hit.id,
                               done=lambda found: self.open_firm(*found) if found else self._resolve(hit.layer, hit.id, hit.name),
                               failed=lambda _error: None)
+        elif hit.layer in behind.LAYERS:
+            self._session.run("rows behind", behind.rows_behind, self._session.location, hit.layer, hit.id,
+                              done=lambda found: found and self.drilled.emit(found), failed=lambda _error: None)
         else:
             self._resolve(hit.layer, hit.id, hit.name)
 

@@ -10,18 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pm_desktop.base.arraypack import text_at
+from pm_desktop.base.label import Label
 from pm_desktop.base.mercator import to_lonlat, zoom_of
 from pm_desktop.cartography.overlay import LayerPack, marker_radius, markers
-from pm_desktop.layers.style import FillStyle, PointStyle
+from pm_desktop.layers.style import FillStyle, LineStyle, PointStyle
 
 REACH_PX = 9.0
+LINE_REACH_PX = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A feature under the cursor; ``hits`` are all of them, the topmost first (this one included).
 
-    Where points are drawn as one cluster, ``id`` is empty and ``count`` the number of points.
+    Where points are drawn as one cluster, ``id`` is empty and ``count`` the number of points. ``note`` is what the layer
+    says of the feature beside its name.
     """
 
     layer: str
@@ -33,6 +36,7 @@ class Hit:
     index: int
     count: int = 1
     hits: tuple[Hit, ...] = field(default=(), compare=False)
+    note: Label | None = None
 
 
 def hits_at(packs: list[tuple[str, LayerPack]], x: float, y: float, unit: float, lon: float, lat: float) -> Hit | None:
@@ -67,7 +71,15 @@ def _hit(layer: str, pack: LayerPack, index: int, lon: float, lat: float) -> Hit
     name = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], index)
     classes = getattr(pack.style, "classes", ())
     number = int(pack.arrays["f/cls"][index])
-    return Hit(layer, identifier, name, classes[number].key if number < len(classes) else "", lon, lat, index)
+    return Hit(layer, identifier, name, classes[number].key if number < len(classes) else "", lon, lat, index, note=note_of(pack, index))
+
+
+def note_of(pack: LayerPack, index: int) -> Label | None:
+    """What the layer says of a feature beside its name; None where it says nothing."""
+    if "f/note_blob" not in pack.arrays:
+        return None
+    zh, en = (text_at(pack.arrays[f"f/{key}_blob"], pack.arrays[f"f/{key}_start"], index) for key in ("note", "note_en"))
+    return Label(zh, en) if zh else None
 
 
 def _inside(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
@@ -77,6 +89,8 @@ def _inside(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
         gap = np.hypot(*(pack.arrays["f/xy"][index] - (x, y)).T) if len(index) else np.zeros(0)
         near = index[gap <= reach]
         return near[np.argsort(gap[gap <= reach], kind="stable")]
+    if isinstance(pack.style, LineStyle) and pack.style.picks:
+        return _lines_near(pack, x, y, LINE_REACH_PX * unit)
     if not isinstance(pack.style, FillStyle):
         return np.zeros(0, np.int32)
     index = pack.features_in((int(x), int(y), int(x), int(y)))
@@ -84,6 +98,22 @@ def _inside(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
     # the smallest first: a zone inside a town is what the hand means
     boxes = pack.arrays["f/bbox"]
     return np.array(sorted(within, key=lambda i: int(boxes[i, 2] - boxes[i, 0]) * int(boxes[i, 3] - boxes[i, 1])), np.int64)
+
+
+def _lines_near(pack: LayerPack, x: float, y: float, reach: float) -> NDArray[Any]:
+    """Lines that pass within ``reach``, the nearest first."""
+    index = pack.features_in((int(x - reach), int(y - reach), int(x + reach), int(y + reach)))
+    gaps = np.array([min((_gap(line, x, y) for line in rings(pack, i)), default=np.inf) for i in index.tolist()])
+    near = np.flatnonzero(gaps <= reach)
+    return index[near[np.argsort(gaps[near], kind="stable")]]
+
+
+def _gap(line: NDArray[Any], x: float, y: float) -> float:
+    """Distance of a point from a line of several vertices."""
+    a, b = line[:-1].astype(float) - (x, y), line[1:].astype(float) - (x, y)
+    along = b - a
+    share = np.clip(-(a * along).sum(1) / np.maximum((along * along).sum(1), 1e-9), 0, 1)
+    return float(np.hypot(*(a + share[:, None] * along).T).min(initial=np.inf))
 
 
 def rings(pack: LayerPack, index: int) -> list[NDArray[Any]]:

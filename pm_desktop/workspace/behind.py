@@ -1,0 +1,43 @@
+"""Rows behind a feature of the map that is no compound: what a click on it opens in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pm_desktop.base.jobs import JobContext
+from pm_desktop.base.label import Label
+from pm_desktop.domain.enums import label_of
+from pm_desktop.domain.records import Barrier, SharedFacility
+from pm_desktop.storage.database import Database
+from pm_desktop.workspace.page import Drill
+
+
+def rows_behind(ctx: JobContext, location: str, layer: str, identifier: str) -> Drill | None:
+    """Rows behind feature ``identifier`` of ``layer``; None if it is gone. A job."""
+    with Database.open(location, read_only=True) as db:
+        return _FOUND[layer](db, identifier)
+
+
+def _facility(db: Database, identifier: str) -> Drill | None:
+    """The zones that a facility serves; the facility itself where none is known."""
+    found = db.get(SharedFacility, identifier)
+    if found is None:
+        return None
+    kind, zones = label_of(found.facility_type), list(found.serving_zone_ids)
+    if zones:
+        title = Label(f"{kind.zh} {found.code} 服务的区域", f"Zones served by {kind.en.lower()} {found.code}")
+        return Drill("Zone", {"id": zones}, title, len(zones))
+    return Drill("SharedFacility", {"id": identifier}, Label(f"{kind.zh} {found.code}", f"{kind.en} {found.code}"), 1)
+
+
+def _barrier(db: Database, identifier: str) -> Drill | None:
+    found = db.get(Barrier, identifier)
+    if found is None:
+        return None
+    kind = label_of(found.barrier_type)
+    return Drill("Barrier", {"id": identifier}, Label(f"{kind.zh} {found.name or found.code}", f"{kind.en} {found.name or found.code}"), 1)
+
+
+_FOUND: dict[str, Callable[[Database, str], Drill | None]] = {"facilities": _facility, "barriers": _barrier}
+LAYERS = frozenset(_FOUND)
+"""Layers whose features open rows and no profile."""
