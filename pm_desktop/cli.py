@@ -102,7 +102,7 @@ def open_(workspace: str) -> None:
 def new(
     workspace: str,
     sample: Annotated[bool, typer.Option("--sample", help="生成示例数据 · fill with the sample district")] = False,
-    scale: Annotated[float, typer.Option(min=0.001, max=1000, help="倍数 · times 3,000 compounds")] = 1.0,
+    scale: Annotated[float, typer.Option(min=0.001, max=1000, help="倍数 · times 3,000 compounds: below 1 fewer, from 2 on more districts")] = 1.0,
     seed: Annotated[int | None, typer.Option(help="随机种子 · seed")] = None,
     complaints: Annotated[int | None, typer.Option(min=0, help="投诉数量 · number of complaints")] = None,
     as_json: Json = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from pm_desktop.domain.records import (
 from pm_desktop.sample import events, registers
 from pm_desktop.sample.district import DEFAULT_SEED, District, plan_district
 from pm_desktop.sample.geography import to_lonlat, words
+from pm_desktop.sample.neighbours import neighbour_rows, with_neighbours
 from pm_desktop.sample.streetmap import street_source
 from pm_desktop.storage.database import Database
 from pm_desktop.streets.pack import build_pack
@@ -56,8 +58,10 @@ class _Part(JobContext):
 
 
 def make_sample(ctx: JobContext, db: Database, street_pack: Path, *, scale: float = 1.0, seed: int = DEFAULT_SEED,
-                complaints: int | None = None) -> dict[str, int]:
+                complaints: int | None = None, neighbours: int | None = None) -> dict[str, int]:
     """Fill ``db`` with the sample district and write its street map at ``street_pack``.
+
+    From ``scale`` 2 on there are so many districts less one ``neighbours``.
 
     Returns
     -------
@@ -67,20 +71,25 @@ def make_sample(ctx: JobContext, db: Database, street_pack: Path, *, scale: floa
     ctx.progress(0.01, "sample.plan")
     district = plan_district(scale, seed)
     ctx.progress(0.08, "sample.streets")
-    pack = build_pack(_Part(ctx, 0.1, 0.4), street_source(district), street_pack)
+    count = max(0, round(scale) - 1) if neighbours is None else neighbours
+    source = with_neighbours(street_source(district), [town.name for town in district.towns], count)
+    pack = build_pack(_Part(ctx, 0.1, 0.4), source, street_pack)
     counts = {"road_segments": pack["roads"], "street_buildings": pack["buildings"]}
-    return counts | fill(_Part(ctx, 0.4, 1.0), db, district, complaints=complaints)
+    return counts | fill(_Part(ctx, 0.4, 1.0), db, district, complaints=complaints, neighbours=count)
 
 
-def fill(ctx: JobContext, db: Database, district: District, *, complaints: int | None = None) -> dict[str, int]:
+def fill(ctx: JobContext, db: Database, district: District, *, complaints: int | None = None, neighbours: int = 0) -> dict[str, int]:
     """Fill the registers in one transaction; returns the rows by kind."""
     rng = np.random.default_rng(district.seed + 2)
     facts = registers.draw_facts(district, rng)
     share = min(district.scale, 1.0)
-    total = complaints if complaints is not None else round(events.YEAR_COMPLAINTS * share)
+    total = round(complaints / (1 + neighbours)) if complaints is not None else round(events.YEAR_COMPLAINTS * share)
     counts: dict[str, int] = {}
     with db.transaction("示例生成") as tx:
         def put(name: str, record: type[Any], columns: tuple[str, ...], rows: Any, done: float) -> None:
+            if neighbours and name != "firms":
+                own = list(rows)
+                rows = chain(own, *(neighbour_rows(name, columns, own, k) for k in range(1, neighbours + 1)))
             counts[name] = tx.bulk_insert(record, columns, rows)
             ctx.progress(done, f"sample.{name}")
 

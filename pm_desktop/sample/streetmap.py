@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,8 @@ _ENGLISH_ENDS = (("高架路", " Elevated Road"), ("高速", " Expressway"), ("�
 def _english(name: str) -> str:
     from pypinyin import lazy_pinyin
 
+    if line := re.fullmatch(r"示例地铁(\d+)号线", name):
+        return f"Sample Metro Line {line[1]}"
     ending = ""
     for chinese, english in _ENGLISH_ENDS:
         if name.endswith(chinese) and len(name) > len(chinese):

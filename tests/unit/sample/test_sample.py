@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+import shapely.affinity
 
 from pm_desktop.base.arraypack import ArrayPack
 from pm_desktop.base.jobs import JobContext
@@ -35,7 +36,11 @@ from pm_desktop.workspace.new import new_workspace
 
 
 def test_references_hold(tiny_sample: str) -> None:
-    with Database.open(tiny_sample, read_only=True) as db:
+    references_hold(tiny_sample, 36)
+
+
+def references_hold(location: str, count: int) -> None:
+    with Database.open(location, read_only=True) as db:
         zones, firms, compounds = ({r[0] for r in db.rows(k, ("id",))} for k in (Zone, Firm, Compound))
         assert {r[0] for r in db.rows(ServiceProject, ("zone_id",))} <= zones
         assert {r[0] for r in db.rows(Contract, ("firm_id",))} <= firms
@@ -46,7 +51,7 @@ def test_references_hold(tiny_sample: str) -> None:
         assert {r[0] for r in db.rows(Complaint, ("building_id",)) if r[0]} <= buildings
         assert {r[0] for r in db.rows(Device, ("zone_id",))} <= zones
         towns = {r[0] for r in db.rows(Town, ("code",))}
-        assert len(towns) == 36 and {r[0] for r in db.rows(Compound, ("town_code",))} <= towns
+        assert len(towns) == count and {r[0] for r in db.rows(Compound, ("town_code",))} <= towns
 
 
 def test_the_36_inside_points_lie_in_their_towns() -> None:
@@ -139,3 +144,38 @@ def test_sample_is_labelled(tiny_sample: str) -> None:
         assert db.meta("sample", "no") == "yes"
         assert all("示例" in r[0] for r in db.rows(Firm, ("name",)))
         assert db.count(Committee) > 0
+
+
+def test_neighbours_have_rows_places_and_streets_of_their_own(tmp_path: Path) -> None:
+    from pm_desktop.sample.generate import make_sample
+    from pm_desktop.sample.neighbours import shift_deg
+    from pm_desktop.streets.classes import RoadClass
+    from pm_desktop.streets.pack import StreetPack
+    from pm_desktop.workspace.workspace import Workspace
+
+    made = {}
+    for count in (0, 2):
+        workspace = Workspace.create(tmp_path / f"w{count}", sample=True)
+        made[count] = make_sample(JobContext(), workspace.db, tmp_path / f"{count}.streets", scale=0.03, complaints=300 * (1 + count), neighbours=count)
+        workspace.close()
+    registers = set(made[0]) - {"road_segments", "street_buildings", "firms"}
+    assert {name: made[2][name] for name in registers} == {name: 3 * made[0][name] for name in registers}
+    assert made[2]["firms"] == made[0]["firms"] and made[2]["street_buildings"] == made[0]["street_buildings"]
+    references_hold(str(tmp_path / "w2"), 3 * 36)
+    with Database.open(tmp_path / "w2", read_only=True) as db:
+        rows = db.rows(Compound, ("code", "lon", "lat", "geom"))
+        at = {r[0]: r[1:] for r in rows}
+        assert len(at) == len(rows)
+        for k in (1, 2):
+            lon, lat, geom = at["XQ-004-0001"]
+            moved = at[f"XQ-004-0001-{k}"]
+            assert abs(moved[0] - lon - shift_deg(k)[0]) < 1e-6 and abs(moved[1] - lat - shift_deg(k)[1]) < 1e-6
+            there = shapely.from_wkb(moved[2])
+            assert there.contains(shapely.Point(moved[0], moved[1])) and there.equals_exact(shapely.affinity.translate(shapely.from_wkb(geom), *shift_deg(k)), 1e-6)
+        for code, name, lon, lat, geom in db.rows(Town, ("code", "name", "lon", "lat", "geom")):
+            assert len(code) == 12 and shapely.from_wkb(geom).contains(shapely.Point(lon, lat)), name
+    one, three = (StreetPack(tmp_path / f"{count}.streets") for count in (0, 2))
+    main = [int(np.isin(p.array(15, "road", "cls"), (RoadClass.EXPRESSWAY, RoadClass.ARTERIAL, RoadClass.SECONDARY)).sum()) for p in (one, three)]
+    assert main[1] > 1.5 * main[0]
+    assert three.meta["bounds"][0] < one.meta["bounds"][0] - 1
+    assert any("示例邻区2·" in three.name(int(n), "zh") for n in three.arrays["place/name"])
