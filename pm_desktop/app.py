@@ -182,10 +182,12 @@ def _window(location: str, size: tuple[int, int], scale: float, theme: str,
     settings = Settings(theme=theme, lang=lang)
     try:
         window = MainWindow(session, settings)
-        window.resize(*size)
-        window.show()
-        yield application, window
-        window.close()
+        try:
+            window.resize(*size)
+            window.show()
+            yield application, window
+        finally:
+            window.close()  # also where the picture could not be made: the window's processes and their memory end with it
     finally:
         session.close()
 

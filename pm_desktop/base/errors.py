@@ -85,7 +85,7 @@ def disk_full(file: str | None = None) -> NotAllowed:
 
 
 # faults of files and disks, which a person can mend; others are faults of the program
-OF_FILES = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG)
+OF_FILES = (errno.ENOENT, errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG)
 
 
 def of_system(error: OSError, file: str | None = None) -> PmError:

@@ -59,6 +59,14 @@ def test_a_picture_of_a_workbench(tiny_sample: str, tmp_path: Path, basedir: Pat
     assert out.read_bytes()[:4] == b"\x89PNG" and out.stat().st_size > 60_000
 
 
+def test_a_picture_that_cannot_be_made_leaves_no_process_and_no_memory_behind(tiny_sample: str, tmp_path: Path, basedir: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    code, answer, errors = pm(basedir, "shot", "--workspace", tiny_sample, "--workbench", "briefing", "--layers", "streets,complaint_heat",
+                              "--out", str(tmp_path / "file" / "p.png"))
+    assert code == 3 and answer["error"]["remedy"]
+    assert "leaked" not in errors and "Traceback" not in errors
+
+
 def test_the_doctor_finds_this_machine_well(basedir: Path) -> None:
     code, answer, _ = pm(basedir, "doctor")
     assert code == 0, [c for c in answer["components"] if not c["ok"]]
