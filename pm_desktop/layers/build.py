@@ -9,12 +9,14 @@ from pathlib import Path
 
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.layers.layer import LayerSummary, write_layer
+from pm_desktop.layers.options import Look, default_look
 from pm_desktop.layers.registry import layer_by_id
 from pm_desktop.storage.database import Database
 
 
-def build_layer(ctx: JobContext, location: str, layer_id: str, out_dir: str, as_of: date | None = None) -> LayerSummary:
-    """Build layer ``layer_id`` of the workspace at ``location`` into ``out_dir``.
+def build_layer(ctx: JobContext, location: str, layer_id: str, out_dir: str, as_of: date | None = None,
+                look: Look | None = None) -> LayerSummary:
+    """Build layer ``layer_id`` of the workspace at ``location`` into ``out_dir``, coloured as ``look`` says (None: by its first option).
 
     The file's name carries a hash of its content: a render process may still hold the old one open, and an unchanged
     layer keeps its file and with it the painted tiles.
@@ -23,7 +25,8 @@ def build_layer(ctx: JobContext, location: str, layer_id: str, out_dir: str, as_
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     with Database.open(location, read_only=True) as db:
-        data = layer.load(db, as_of or db.as_of)
+        day = as_of or db.as_of
+        data = layer.load(db, day, look or default_look(layer.options[0])) if layer.options else layer.load(db, day)
     ctx.check_cancelled()
     fresh = folder / f"{layer_id}.{os.getpid()}.part.layer"
     summary = write_layer(fresh, layer, data)
@@ -32,7 +35,7 @@ def build_layer(ctx: JobContext, location: str, layer_id: str, out_dir: str, as_
     target = folder / f"{layer_id}-{digest}.layer"
     os.replace(fresh, target)
     _drop_old(folder, layer_id, target)
-    return LayerSummary(layer_id, str(target), summary.legend, summary.total, summary.shown, summary.unlocated, summary.as_of)
+    return LayerSummary(layer_id, str(target), summary.legend, summary.total, summary.shown, summary.unlocated, summary.as_of, summary.option)
 
 
 def _drop_old(folder: Path, layer_id: str, keep: Path) -> None:

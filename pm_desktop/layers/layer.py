@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pm_desktop.base.arraypack import pack_texts, write_pack
 from pm_desktop.base.gridindex import build_grid
 from pm_desktop.base.label import Label
 from pm_desktop.base.mercator import metres_per_unit, to_world
+from pm_desktop.layers.options import Look, Option, Shown, Value, coloured
 from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, style_to_json
 from pm_desktop.storage.database import Database
 
@@ -36,6 +37,7 @@ class LayerData:
     as_of: str | None = None
     style: Style | None = None
     heat: dict[str, Any] = field(default_factory=dict)
+    option: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ class Layer:
     depends_on : frozenset of str
         Entities whose changes make it stale.
     load : callable
-        ``load(db, as_of) -> LayerData``; runs in a helper process. ``as_of`` None is now.
+        ``load(db, as_of) -> LayerData``; runs in a helper process. ``as_of`` None is now. A layer with options takes the
+        look as a third argument: ``load(db, as_of, look)``.
+    options : tuple of Option
+        What it can be coloured by; the first is what it shows before anybody chose.
     """
 
     id: str
@@ -57,8 +62,16 @@ class Layer:
     order: int
     depends_on: frozenset[str]
     style: Style
-    load: Callable[[Database, date | None], LayerData]
+    load: Callable[..., LayerData]
     default_on: bool = True
+    options: tuple[Option, ...] = ()
+
+    def option(self, identifier: str) -> Option:
+        """The option called ``identifier``; KeyError if there is none."""
+        for option in self.options:
+            if option.id == identifier:
+                return option
+        raise KeyError(f"{self.id}:{identifier}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class LayerSummary:
     shown: int
     unlocated: int
     as_of: str | None
+    option: Shown | None = None
 
 
 def kind_of(style: Style) -> str:
@@ -103,6 +117,27 @@ def from_polygons(geometry: Sequence[bytes | None], ids: Sequence[str], names: S
                           None if rank is None else np.asarray(rank)[chosen])
     arrays["label_xy"] = to_world(label_deg[:, 0], label_deg[:, 1])
     return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(blobs) - len(chosen))
+
+
+def from_values(db: Database, as_of: date | None, layer: Layer, look: Look, geometry: Sequence[bytes | None], ids: Sequence[str],
+                names: Sequence[str], rank: Sequence[int] | None = None) -> LayerData:
+    """Areas as `from_polygons`, coloured by an option of ``layer``; numbers are kept in ``f/value`` (NaN unknown)."""
+    option = layer.option(look.option)
+    assert option.read is not None and isinstance(layer.style, FillStyle)
+    found = option.read(db, as_of)
+    return with_values([found.get(i) for i in ids], option, look, layer.style, geometry, ids, names, rank)
+
+
+def with_values(values: Sequence[Value], option: Option, look: Look, style: FillStyle, geometry: Sequence[bytes | None], ids: Sequence[str],
+                names: Sequence[str], rank: Sequence[int] | None = None) -> LayerData:
+    """As `from_values`, the values given."""
+    cls, style, shown = coloured(values, option, look, style)
+    data = from_polygons(geometry, ids, names, cls.tolist(), rank)
+    data.style, data.option = style, shown
+    if option.is_number:
+        number = {i: v for i, v in zip(ids, values, strict=True) if isinstance(v, int | float)}
+        data.arrays["f/value"] = np.array([number.get(i.decode(), np.nan) for i in data.arrays["f/id"].tolist()], np.float32)
+    return data
 
 
 def from_borders(geometry: Sequence[bytes | None], ids: Sequence[str], names: Sequence[str]) -> LayerData:
@@ -246,6 +281,7 @@ def write_layer(path: Path, layer: Layer, data: LayerData) -> LayerSummary:
     total = data.shown + data.unlocated
     meta = {"format": FORMAT, "layer": layer.id, "kind": kind_of(style), "style": style_to_json(style),
             "legend": [{"zh": words.zh, "en": words.en, "count": n} for words, n in legend], "as_of": data.as_of,
-            "total": total, "shown": data.shown, "unlocated": data.unlocated, "grids": data.grids, "heat": data.heat}
+            "total": total, "shown": data.shown, "unlocated": data.unlocated, "grids": data.grids, "heat": data.heat,
+            "option": asdict(data.option) if data.option else None}
     write_pack(path, data.arrays, meta)
-    return LayerSummary(layer.id, str(path), legend, total, data.shown, data.unlocated, data.as_of)
+    return LayerSummary(layer.id, str(path), legend, total, data.shown, data.unlocated, data.as_of, data.option)

@@ -14,10 +14,11 @@ from pm_desktop.domain.masking import mask_name, mask_phone
 from pm_desktop.domain.records import Alert, Compound, Contract, Firm, ServiceProject, Town, WorkOrder, Zone
 from pm_desktop.domain.response import response_rate
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.workspace.page import Block, Drill, Item, Profile, State
 from pm_desktop.workspace.peers import RATE_UNIT, Load, loads_of_compounds, loads_of_firms, standing, total
-from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI, moment
+from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
 
 TOWNS_SHOWN = 8
 SIMILAR = (0.5, 2.0)  # peers manage between half and twice the area

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pm_desktop.base.jobs import JobContext
-from pm_desktop.domain.records import Alert, Compound, Device, EmergencyTeam, Firm, ServiceProject, Zone
+from pm_desktop.domain.records import Alert, Compound, Device, EmergencyTeam, Firm, ServiceProject, Town, Zone
+from pm_desktop.layers.figures import largest_firms
 from pm_desktop.storage.database import Database
 
 
@@ -37,10 +38,12 @@ def find_compound(ctx: JobContext, location: str, wanted: str) -> tuple[str, str
     return None
 
 
-def firm_of(ctx: JobContext, location: str, zone_id: str) -> tuple[str, str] | None:
-    """(id, name) of the firm that serves a zone; None if there is none. A job."""
+def firm_of(ctx: JobContext, location: str, identifier: str) -> tuple[str, str] | None:
+    """(id, name) of the firm that serves a zone, or of the largest in a town; None if there is none. A job."""
     with Database.open(location, read_only=True) as db:
-        firm = next((r[0] for r in db.rows(ServiceProject, ("firm_id",), {"zone_id": zone_id}) if r[0]), None)
+        firm = next((r[0] for r in db.rows(ServiceProject, ("firm_id",), {"zone_id": identifier}) if r[0]), None)
+        if firm is None and db.get(Town, identifier) is not None:
+            firm = largest_firms(db, db.as_of).get(identifier, (None,))[0]
         found = db.get(Firm, firm) if firm else None
         return (found.id, found.name) if found else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +33,7 @@ from pm_desktop.domain.records import (
 )
 from pm_desktop.domain.response import response_rate
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.workspace.page import Block, Drill, Item, Profile, State
 from pm_desktop.workspace.peers import RATE_UNIT, loads_of_compounds, standing
@@ -83,19 +84,6 @@ def load_profile(ctx: JobContext, location: str, compound_id: str, today: date |
         subtitle = " · ".join(t for t in (town.name if town else None, compound.address, compound.code) if t)
         return Profile(compound_id, compound.name, subtitle, compound.lon, compound.lat, zone.id if zone else None, blocks,
                        "Compound", (compound_id,))
-
-
-def moment(db: Database, today: date | None) -> datetime:
-    """Moment that a view is of: the end of ``today`` (or of the past day that the store is read at) in Shanghai, or of the sample's last day, or now."""
-    today = today or db.as_of
-    if today is not None:
-        return datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1, seconds=-1) - SHANGHAI
-    if db.meta("sample", "no") == "yes":
-        newest = db.rows(Complaint, ("received_at",), order_by=("-received_at",), limit=1)
-        if newest:
-            found: datetime = newest[0][0]
-            return found
-    return datetime.now(UTC)
 
 
 def zone_of_compound(db: Database, compound_id: str, town_code: str | None) -> Any:

@@ -27,9 +27,10 @@ from pm_desktop.domain.records import (
 )
 from pm_desktop.domain.response import response_rate
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.workspace.page import Drill, State
-from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI, moment
+from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ from pm_desktop.domain.records import (
     Zone,
 )
 from pm_desktop.storage.database import Box, Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
-from pm_desktop.workspace.profile import OPEN_ALERTS, moment
+from pm_desktop.workspace.profile import OPEN_ALERTS
 
 Ids = NDArray[np.bytes_]
 Mode = Literal["half", "touches"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,10 +21,12 @@ from pm_desktop.base.label import Label
 from pm_desktop.domain.entity import EntityInfo, FieldInfo, entity_of
 from pm_desktop.domain.enums import LABELS, ManagementMode, label_of
 from pm_desktop.domain.records import Complaint, Compound, Contract, Firm, ServiceProject, Town, Zone
+from pm_desktop.layers.figures import rate, valid_complaints
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.workspace.drill import condition, private
-from pm_desktop.workspace.profile import SHANGHAI, moment
+from pm_desktop.workspace.profile import SHANGHAI
 from pm_desktop.workspace.selection import SOURCES, Area, Ids, as_ids, conditions, select_in_area
 from pm_desktop.workspace.tablepack import FORMAT, MONTHS, Column, plain
 
@@ -233,21 +235,6 @@ _RATE = Column("complaint_rate", Label("投诉率·12个月", "Complaint rate, 1
 _FEE, _END = Column("fee", Label("物业费", "Fee"), "元/㎡·月", "number", 2), Column("contract_end", Label("合同终止日", "Contract ends"), None, "day")
 
 
-def _rate(count: int | None, area_m2: Any) -> float | None:
-    """Valid complaints of twelve months a 100,000 ㎡; without an area it has no value."""
-    return None if count is None or not area_m2 else count / (float(area_m2) / 100_000)
-
-
-def _valid(db: Database, by: str, end: datetime) -> dict[str, int] | None:
-    """Valid complaints of the twelve months up to ``end`` by compound or zone; None if no complaint was ever brought in."""
-    window = Between(end - timedelta(days=365), end + timedelta(seconds=1))
-    found: Counter[str] = Counter()
-    for owner, valid, n in db.group_count(Complaint, (by, "valid"), {"received_at": window}):
-        if owner and valid is not False:
-            found[owner] += n
-    return dict(found) if found or db.rows(Complaint, ("id",), limit=1) else None
-
-
 def _counted(keys: Sequence[str], valid: dict[str, int] | None) -> list[int | None]:
     return [None if valid is None else valid.get(k, 0) for k in keys]
 
@@ -260,21 +247,21 @@ def _service(zones: Sequence[str | None], facts: _Facts) -> list[Cells]:
 
 def _compounds(db: Database, table: Mapping[str, Sequence[Any]], facts: _Facts) -> list[Cells]:
     zones = [facts.zone_of.get(i) for i in table["id"]]
-    counts = _counted(table["id"], _valid(db, "compound_id", facts.end))
+    counts = _counted(table["id"], valid_complaints(db, "compound_id", facts.end))
     modes = [facts.zone_mode.get(z or "") for z in zones]
     return [(_TOWN, [facts.towns.get(t or "") for t in table["town_code"]]), (_ZONE, [facts.zone_name.get(z or "") for z in zones]),
             (_MODE, [None if m is None else label_of(ManagementMode(m)) for m in modes]), *_service(zones, facts), (_COMPLAINTS, counts),
-            (_RATE, [_rate(n, a) for n, a in zip(counts, table["floor_area_m2"], strict=True)])]
+            (_RATE, [rate(n, a) for n, a in zip(counts, table["floor_area_m2"], strict=True)])]
 
 
 def _zones(db: Database, table: Mapping[str, Sequence[Any]], facts: _Facts) -> list[Cells]:
-    counts = _counted(table["id"], _valid(db, "zone_id", facts.end))
+    counts = _counted(table["id"], valid_complaints(db, "zone_id", facts.end))
     return [(_TOWN, [facts.towns.get(t or "") for t in table["town_code"]]), *_service(table["id"], facts), (_COMPLAINTS, counts),
-            (_RATE, [_rate(n, a) for n, a in zip(counts, table["total_exclusive_area_m2"], strict=True)])]
+            (_RATE, [rate(n, a) for n, a in zip(counts, table["total_exclusive_area_m2"], strict=True)])]
 
 
 def _firms(db: Database, table: Mapping[str, Sequence[Any]], facts: _Facts) -> list[Cells]:
-    valid = _valid(db, "zone_id", facts.end)
+    valid = valid_complaints(db, "zone_id", facts.end)
     owned: defaultdict[str, list[str]] = defaultdict(list)
     for zone, firm in facts.firm_of.items():
         if firm and zone in facts.zone_name:
@@ -286,7 +273,7 @@ def _firms(db: Database, table: Mapping[str, Sequence[Any]], facts: _Facts) -> l
         areas.append(area)
         counts.append(None if valid is None else sum(valid.get(z, 0) for z in owned[firm]))
         # complaints of zones whose area is unknown have no denominator: they stay out of the rate
-        rates.append(None if valid is None else _rate(sum(valid.get(z, 0) for z in measured), area))
+        rates.append(None if valid is None else rate(sum(valid.get(z, 0) for z in measured), area))
     return [(Column("zones12", Label("在管区域", "Zones managed"), "个", "number", 0, True), [len(owned[f]) for f in table["id"]]),
             (Column("area12", Label("在管面积", "Area managed"), "㎡", "number", 0, True), areas), (_COMPLAINTS, counts), (_RATE, rates)]
 

@@ -14,8 +14,9 @@ from pm_desktop.domain.enums import AlertStatus, CommitteeStatus, ComplaintStatu
 from pm_desktop.domain.records import Alert, Committee, Complaint, Compound, Contract, Device, Firm, ServiceProject, WorkOrder, Zone
 from pm_desktop.layers.build import build_layer
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.past import past, split
-from pm_desktop.workspace.profile import load_profile, moment
+from pm_desktop.workspace.profile import load_profile
 from pm_desktop.workspace.queries import alert_queue
 
 CTX = JobContext()

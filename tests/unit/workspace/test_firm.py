@@ -13,11 +13,12 @@ from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.entity import entity_of
 from pm_desktop.domain.records import Complaint, Compound, Contract, Firm, ServiceProject, Zone
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.workspace.drill import condition
 from pm_desktop.workspace.firm import load_firm
 from pm_desktop.workspace.page import Block, Item, Profile
 from pm_desktop.workspace.peers import standing
-from pm_desktop.workspace.profile import load_profile, moment
+from pm_desktop.workspace.profile import load_profile
 
 CTX = JobContext()
 

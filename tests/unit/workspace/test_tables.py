@@ -18,9 +18,10 @@ from pm_desktop.base.errors import Cancelled, InputRefused
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.records import Complaint, Compound, Firm, ServiceProject, Town, Zone
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.workspace.export import SUFFIXES, Order, export_rows, safe
-from pm_desktop.workspace.profile import load_profile, moment
+from pm_desktop.workspace.profile import load_profile
 from pm_desktop.workspace.selection import as_ids, box_of
 from pm_desktop.workspace.tablepack import Months, Range, TableData, Values
 from pm_desktop.workspace.tables import Scope, build_table, by_pinyin
