@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
+from pm_desktop.domain.dated import rule_on
 from pm_desktop.domain.enums import label_of
 from pm_desktop.domain.records import Barrier, SharedFacility
+from pm_desktop.layers.complaints import last_day, repeated
 from pm_desktop.storage.database import Database
 from pm_desktop.workspace.page import Drill
 
@@ -38,6 +40,21 @@ def _barrier(db: Database, identifier: str) -> Drill | None:
     return Drill("Barrier", {"id": identifier}, Label(f"{kind.zh} {found.name or found.code}", f"{kind.en} {found.name or found.code}"), 1)
 
 
-_FOUND: dict[str, Callable[[Database, str], Drill | None]] = {"facilities": _facility, "barriers": _barrier}
+def _repeat(db: Database, identifier: str) -> Drill | None:
+    """The complaints that repeat at a building or compound."""
+    last = last_day(db)
+    if last is None:
+        return None
+    rule = rule_on("repeat_complaints", last)
+    for field in ("building_id", "compound_id"):
+        found = repeated(db, last, rule["days"], rule["least"], {field: identifier}).get(identifier, ())
+        if found:
+            ids = [c.id for r in found for c in r.complaints]
+            words = "、".join(r.words for r in found)
+            return Drill("Complaint", {"id": ids}, Label(f"重复投诉：{words}", f"Repeated complaints: {words}"), len(ids))
+    return None
+
+
+_FOUND: dict[str, Callable[[Database, str], Drill | None]] = {"facilities": _facility, "barriers": _barrier, "repeats": _repeat}
 LAYERS = frozenset(_FOUND)
 """Layers whose features open rows and no profile."""
