@@ -22,6 +22,7 @@ from pm_desktop.domain.records import Compound
 from pm_desktop.layers.build import build_layer
 from pm_desktop.storage.database import Database
 from pm_desktop.ui.canvas import LayerView, MapCanvas, View
+from pm_desktop.ui.canvas.found import Marks
 from pm_desktop.ui.canvas.picking import contains
 from pm_desktop.ui.theme import apply_theme
 
@@ -176,3 +177,15 @@ def test_a_late_tile_of_an_older_scene_does_not_replace_the_newer() -> None:
     cache.put(request, older)
     assert cache.get(request) is newer and cache.is_current(request, 2)
     assert cache.bytes_used == newer.image.sizeInBytes()
+
+
+def test_names_stand_above_what_is_marked(canvas: MapCanvas) -> None:
+    plain = picture(canvas)
+    dark = [(x, y) for x in range(20, 880) for y in range(20, 540) if plain.pixelColor(x, y).lightness() < 70]
+    x, y = canvas.view().world
+    unit = canvas.view().unit
+    marks = Marks(canvas, ["light"])
+    marks.show_lines([np.array([(x - 450 * unit, y + row * unit), (x + 450 * unit, y + row * unit)]) for row in range(-300, 300, 3)])
+    marked = picture(canvas)
+    assert len(dark) > 200 and marked.pixelColor(450, 20) != plain.pixelColor(450, 20)
+    assert sum(marked.pixelColor(*at) == plain.pixelColor(*at) for at in dark) > 0.95 * len(dark)  # ink of names

@@ -363,12 +363,12 @@ class MapCanvas(QWidget):
         self.draw_names(painter)
         if self.toolbox.drawing is not None:
             draw_rubber_band(painter, self.toolbox.drawing, self._screen, unit, accent(style))
-        self._frame.draw(painter, self, style)
         painter.end()
 
     def draw_names(self, painter: QPainter) -> None:
-        """Draw the names as the view has them."""
+        """Draw the names as the view has them, and the map's furniture: both stay above whatever is laid over the map."""
         draw_names(painter, self._placements, self._sprites, self._view, self.width(), self.height())
+        self._frame.draw(painter, self, map_style(self._theme))
 
     def _screen(self, x: float, y: float) -> QPointF:
         cx, cy = self._view.world

@@ -76,6 +76,7 @@ class Marks(QWidget):
                 painter.drawPolygon(polygon) if self._areas else painter.drawPolyline(polygon)
             if self._point is not None:
                 painter.drawEllipse(self._on_screen(np.array([self._point])).first(), 11, 11)
+        self._canvas.draw_names(painter)  # names stay legible over what is marked
         painter.end()
 
     def _on_screen(self, world: NDArray[Any]) -> QPolygonF:
