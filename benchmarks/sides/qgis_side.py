@@ -32,46 +32,54 @@ from qgis.core import (  # noqa: E402
     QgsSettings,
     QgsSimpleLineSymbolLayer,
     QgsSymbolLayer,
+    QgsTextBackgroundSettings,
     QgsTextBufferSettings,
     QgsTextFormat,
     QgsUnitTypes,
     QgsVectorLayer,
     QgsVectorLayerSimpleLabeling,
 )
-from qgis.PyQt.QtCore import QSize, Qt  # noqa: E402
+from qgis.PyQt.QtCore import QSize, QSizeF, Qt  # noqa: E402
 from qgis.PyQt.QtGui import QColor, QFont  # noqa: E402
 
 PIXELS = QgsUnitTypes.RenderPixels
 
 
+OWN_COLOUR = "if(\"colour\" = '', @symbol_color, \"colour\")"
+CAPS = {"round": Qt.RoundCap, "flat": Qt.FlatCap}
+
+
 def symbol(entry, kind):
     """Symbol of one class."""
     if kind == "point":
-        made = QgsMarkerSymbol.createSimple({"name": entry["shape"], "color": entry["point"], "outline_color": "#ffffff", "outline_width": "2",
-                                             "outline_width_unit": "Pixel", "size": str(entry["size"]), "size_unit": "Pixel"})
-    elif kind == "fill":
+        return QgsMarkerSymbol.createSimple({"name": entry["shape"], "color": entry["point"], "outline_color": entry.get("line", "#ffffff"),
+                                             "outline_width": str(entry.get("width", 2)), "outline_width_unit": "Pixel", "size": str(entry["size"]), "size_unit": "Pixel"})
+    if kind == "fill":
         fill = QColor(entry["fill"])
         fill.setAlphaF(entry.get("opacity", 1.0))
         made = QgsFillSymbol.createSimple({"color": fill.name(QColor.HexArgb), "outline_style": "solid" if "line" in entry else "no",
                                            "outline_color": entry.get("line", "#000000"), "outline_width": str(entry.get("width", 0)),
                                            "outline_width_unit": "Pixel", "style": "no" if entry.get("pattern") == "none" else "solid"})
         made.symbolLayer(0).setFillColor(fill)
-    else:
-        made = QgsLineSymbol()
-        made.deleteSymbolLayer(0)
-        if "casing" in entry:
-            made.appendSymbolLayer(stroke(entry["casing"], entry["casing_width"], 0, Qt.FlatCap))
-        made.appendSymbolLayer(stroke(entry["line"], entry["width"], entry.get("level", 0), Qt.RoundCap, entry.get("dashed")))
+        return made
+    made = QgsLineSymbol()
+    made.deleteSymbolLayer(0)
+    for each in entry["strokes"]:
+        made.appendSymbolLayer(stroke(each))
     return made
 
 
-def stroke(colour, width, level, cap, dashed=False):
-    """One stroke of a line symbol, drawn in the pass ``level``."""
-    made = QgsSimpleLineSymbolLayer(QColor(colour), width, Qt.DashLine if dashed else Qt.SolidLine)
+def stroke(look):
+    """One stroke of a line symbol, drawn in the pass of its level."""
+    made = QgsSimpleLineSymbolLayer(QColor(look["line"]), look["width"])
     made.setWidthUnit(PIXELS)
-    made.setPenCapStyle(cap)
+    made.setPenCapStyle(CAPS[look["cap"]])
     made.setPenJoinStyle(Qt.RoundJoin)
-    made.setRenderingPass(level)
+    made.setRenderingPass(look["level"])
+    if look["dash"]:
+        made.setUseCustomDashPattern(True)
+        made.setCustomDashPatternUnit(PIXELS)
+        made.setCustomDashVector(look["dash"])
     return made
 
 
@@ -83,14 +91,17 @@ def vector_layer(gpkg, entry):
     classes = entry["classes"]
     values = entry.get("values") or [c["value"] for c in classes]
     if values:
-        layer.setSubsetString(f'"cls" IN ({",".join(str(v) for v in values)})')
+        layer.setSubsetString(f'"sym" IN ({",".join(str(v) for v in values)})')
     if classes:
         kind = "point" if "point" in classes[0] else "fill" if "fill" in classes[0] else "line"
-        renderer = QgsCategorizedSymbolRenderer("cls", [QgsRendererCategory(c["value"], symbol(c, kind), str(c["value"])) for c in classes])
-        if entry.get("own_colour"):
-            own = QgsProperty.fromExpression("if(\"colour\" = '', @symbol_color, \"colour\")")
-            for category in renderer.categories():
-                category.symbol().symbolLayer(0).setDataDefinedProperty(QgsSymbolLayer.PropertyStrokeColor, own)
+        categories = []
+        for c in classes:
+            made = symbol(c, kind)
+            if c.get("own_colour") or entry.get("own_colour"):
+                top = made.symbolLayer(made.symbolLayerCount() - 1)
+                top.setDataDefinedProperty(QgsSymbolLayer.PropertyStrokeColor, QgsProperty.fromExpression(OWN_COLOUR))
+            categories.append(QgsRendererCategory(c["value"], made, str(c["value"])))
+        renderer = QgsCategorizedSymbolRenderer("sym", categories)
         renderer.setUsingSymbolLevels(bool(entry.get("levels")))
         layer.setRenderer(renderer)
     else:
@@ -111,19 +122,29 @@ def names(look):
     text.setSizeUnit(PIXELS)
     text.setColor(QColor(look["colour"]))
     halo = QgsTextBufferSettings()
-    halo.setEnabled(True)
+    halo.setEnabled("plate" not in look)
     halo.setSize(1.5)
     halo.setSizeUnit(PIXELS)
     halo.setColor(QColor(look["halo"]))
     text.setBuffer(halo)
+    if "plate" in look:
+        plate = text.background()
+        plate.setEnabled(True)
+        plate.setType(QgsTextBackgroundSettings.ShapeRectangle)
+        plate.setSizeType(QgsTextBackgroundSettings.SizeBuffer)
+        plate.setSize(QSizeF(3, 1))
+        plate.setSizeUnit(PIXELS)
+        plate.setFillColor(QColor(look["plate"]))
+        text.setBackground(plate)
+        text.setColor(QColor("#ffffff"))
     settings = QgsPalLayerSettings()
-    settings.fieldName = "name"
+    settings.fieldName = look.get("field", "name")
     settings.setFormat(text)
     if look["along"]:
         settings.placement = QgsPalLayerSettings.Curved
         settings.placementFlags = QgsPalLayerSettings.OnLine
     else:
-        settings.placement = QgsPalLayerSettings.OverPoint
+        settings.placement = QgsPalLayerSettings.Horizontal if "plate" in look else QgsPalLayerSettings.OverPoint
     return settings
 
 
@@ -149,6 +170,8 @@ class Side:
         settings.setOutputSize(QSize(*size))
         settings.setOutputDpi(96)
         settings.setBackgroundColor(QColor(background))
+        # as its own window has it: lines and areas are simplified to a pixel while they are read
+        settings.setFlag(QgsMapSettings.UseRenderingOptimization)
         began = time.perf_counter()
         job = QgsMapRendererParallelJob(settings)
         job.start()
