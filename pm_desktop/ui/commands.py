@@ -15,6 +15,7 @@ from pm_desktop.ui.dialogs import simple
 from pm_desktop.ui.dialogs.day import DayDialog
 from pm_desktop.ui.panels.extras import ButtonedList
 from pm_desktop.ui.panels.lists import ROW
+from pm_desktop.ui.panels.search import BOOKMARK
 from pm_desktop.ui.session import today
 from pm_desktop.ui.theme import THEMES
 from pm_desktop.workspace import locate, queries
@@ -35,6 +36,9 @@ class WindowCommands(QObject):
 
     def run(self, action: str) -> None:
         """Do an action."""
+        if action.startswith(BOOKMARK):
+            self._w.viewing.bookmarks.go(action.removeprefix(BOOKMARK))
+            return
         method = self._methods[action]
         if method.startswith("go_") and method != "go_home":
             self._w.open_workbench(method[3:])

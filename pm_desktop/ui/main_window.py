@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._load()
         self.finding = Finding(self)
-        self.viewing = Viewing(self)
+        self.viewing = Viewing(self, remember=remember)
 
     def _build(self) -> None:
         self.setCentralWidget(stacked(self.canvas, self.time, self.bottom_bar))

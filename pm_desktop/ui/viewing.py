@@ -1,4 +1,4 @@
-"""Ways to look at the map: coordinates, its menu under the right button."""
+"""Ways to look at the map: bookmarks, coordinates, its menu under the right button."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from pm_desktop.base.mercator import place_of
+from pm_desktop.ui.bookmarking import Bookmarking
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.coordinates import Coordinates
 
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
 class Viewing(QObject):
     """One for a window; its methods are what the actions of the view ask for."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, *, remember: bool) -> None:
         super().__init__(window)
         self._w = window
         self.coordinates = Coordinates(window)
+        self.bookmarks = Bookmarking(window, remember=remember)
         window.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         window.canvas.customContextMenuRequested.connect(self._open_menu)
+
+    def show_bookmarks(self) -> None:
+        """Show or hide the bookmarks."""
+        self.bookmarks.toggle()
+
+    def add_bookmark(self) -> None:
+        """Keep the view under a name."""
+        self.bookmarks.add()
 
     def choose_coordinates(self) -> None:
         """Choose how coordinates are shown."""
@@ -43,7 +53,8 @@ class Viewing(QObject):
         menu.addMenu(self.coordinates.menu)
         menu.addSeparator()
         menu.addAction(words("map.centre_here"), lambda: w.canvas.fly_to(View(lon, lat, w.canvas.view().zoom)))
-        menu.addAction(w._actions["view.home"])
+        for action in ("view.home", "view.bookmark", "view.bookmarks"):
+            menu.addAction(w._actions[action])
         menu.addSeparator()
         for action in ("edit.select_circle", "view.length", "view.area"):
             menu.addAction(w._actions[action])

@@ -136,6 +136,13 @@ def zones_of_town(ctx: JobContext, location: str, lon: float, lat: float, limit:
     return town[1], Listing(tuple(rows[:limit]), len(rows), None)
 
 
+def town_of(ctx: JobContext, location: str, lon: float, lat: float) -> str | None:
+    """Name of the town at a position, or None."""
+    with Database.open(location, read_only=True) as db:
+        town = _town_at(db, lon, lat)
+    return town[1] if town else None
+
+
 def _town_at(db: Database, lon: float, lat: float) -> tuple[str, str] | None:
     """Town whose outline holds the position, else the nearest by label point."""
     import shapely

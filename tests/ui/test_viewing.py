@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShortcut
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,8 +16,9 @@ from pm_desktop.base.mercator import place_of
 from pm_desktop.base.settings import Settings
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.main_window import MainWindow
+from pm_desktop.ui.panels.lists import ROW
 from pm_desktop.ui.session import Session
-from tests.helpers.hands import mouse
+from tests.helpers.hands import mouse, stroke
 
 
 @pytest.fixture
@@ -91,3 +92,122 @@ def test_the_map_has_a_menu_for_its_places(window: MainWindow, qtbot: QtBot) -> 
     assert systems.menu() is window.viewing.coordinates.menu
     next(a for a in menu.actions() if a.text() == window.words("map.centre_here")).trigger()
     qtbot.waitUntil(lambda: window.canvas.view().lon == pytest.approx(lon, abs=1e-6), timeout=5_000)
+
+
+# -- bookmarks -------------------------------------------------------------------------------------------------------------
+
+def shown_layers(window: MainWindow) -> list[tuple[str, float]]:
+    return [(s.id, s.opacity) for s in window.layers.states() if s.visible]
+
+
+def listed(window: MainWindow) -> list[str]:
+    model = window.viewing.bookmarks.panel.rows.model
+    return [model.index(i).data(ROW).title for i in range(model.rowCount())]
+
+
+def go(window: MainWindow, qtbot: QtBot, view: View) -> None:
+    window.canvas.set_view(view)
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+
+
+def test_a_view_is_kept_with_keys_alone_and_comes_back_with_its_layers(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.viewing.bookmarks.panel
+    window.layers.set_visible(("streets", "compounds", "towns"))
+    window.layers.restore((("streets", 1.0), ("towns", 0.5), ("compounds", 0.3)))
+    go(window, qtbot, View(121.52, 31.22, 14.5))
+    kept = shown_layers(window)
+    assert kept == [("streets", 1.0), ("towns", 0.5), ("compounds", 0.3)]
+    window.commands.run("view.bookmark")
+    assert panel.isVisible() and panel.name.hasFocus()
+    qtbot.waitUntil(lambda: panel.name.text() not in ("", "视图"), timeout=10_000)  # the town's name is proposed
+    qtbot.keyClicks(panel.name, "Site 4")
+    qtbot.keyClick(panel.name, Qt.Key.Key_Return)
+    assert listed(window) == ["Site 4"] and panel.message.text() == "已保存“Site 4”。"
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible() and window.canvas.hasFocus()
+    window.layers.set_visible(("streets",))
+    go(window, qtbot, View(121.7, 31.1, 12.0))
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    view = window.canvas.view()
+    assert (view.lon, view.lat, view.zoom) == pytest.approx((121.52, 31.22, 14.5)) and shown_layers(window) == kept
+    assert {v.id: v.opacity for v in window.canvas.layers()} == {"towns": 0.5, "compounds": 0.3}
+
+
+def test_a_bookmark_is_found_by_the_search_box(window: MainWindow, qtbot: QtBot) -> None:
+    window.canvas.set_view(View(121.6, 31.15, 13.0))
+    window.viewing.bookmarks.save("防汛墙三号点", False, True)
+    window.set_theme("dark")
+    window.canvas.set_view(View(121.5, 31.25, 15.0))
+    search(window, qtbot, "三号点")
+    view = window.canvas.view()
+    assert (view.lon, view.lat, view.zoom) == pytest.approx((121.6, 31.15, 13.0)) and window.theme[0] == "light"
+    assert window.top.search.results() == ["bookmark:防汛墙三号点"]
+
+
+def test_bookmarks_are_filtered_renamed_ordered_deleted_and_brought_back(window: MainWindow, qtbot: QtBot) -> None:
+    marks = window.viewing.bookmarks
+    panel = marks.panel
+    window.commands.run("view.bookmarks")
+    assert panel.name.hasFocus() and not panel.edit_buttons[0].isVisible() and "还没有书签" in panel.rows._message.text()
+    for name in ("A 甲", "B 乙", "C 丙"):
+        marks.save(name, True, False)
+    qtbot.keyClicks(panel.rows.filter, "c")
+    assert listed(window) == ["C 丙"]
+    qtbot.keyClick(panel.rows.filter, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.rows.view, Qt.Key.Key_F2)
+    assert panel.name.text() == "C 丙" and panel.name.hasFocus()
+    panel.name.selectAll()
+    panel.name.setText("A 甲")
+    qtbot.keyClick(panel.name, Qt.Key.Key_Return)
+    assert "已有名为“A 甲”的书签" in panel.message.text()
+    qtbot.keyClicks(panel.name, "1")
+    qtbot.keyClick(panel.name, Qt.Key.Key_Return)
+    panel.rows.filter.clear()
+    assert listed(window) == ["A 甲", "B 乙", "A 甲1"]
+    panel.rows.view.setCurrentIndex(panel.rows.model.index(2))
+    qtbot.keyClick(panel.rows.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert listed(window) == ["A 甲", "A 甲1", "B 乙"]
+    qtbot.keyClick(panel.rows.view, Qt.Key.Key_Delete)
+    assert listed(window) == ["A 甲", "B 乙"] and panel.undo.isVisible()
+    panel.undo.click()
+    assert listed(window) == ["A 甲", "A 甲1", "B 乙"] and not panel.undo.isVisible()
+    window.set_lang("en")
+    assert panel.save.text() == "Save view" and panel.message.text() == "Taken back."
+
+
+def test_a_window_that_remembers_keeps_bookmarks_at_once(qtbot: QtBot, tiny_sample: str) -> None:
+    for expected in ((), ("岗亭",)):
+        session = Session(tiny_sample)
+        made = MainWindow(session, Settings(), remember=True)
+        qtbot.addWidget(made)
+        assert made.top.search.bookmarks == expected
+        made.viewing.bookmarks.save("岗亭", True, False)
+        made._remember = False  # the second window must not depend on how the first was closed
+        made.close()
+        session.close()
+
+
+def test_the_panel_takes_no_presses_for_the_map(window: MainWindow, qtbot: QtBot) -> None:
+    window.commands.run("view.bookmarks")
+    before = window.canvas.view()
+    panel = window.viewing.bookmarks.panel
+    stroke(panel, (40, 12), (90, 60), (160, 120))
+    qtbot.keyClick(panel, Qt.Key.Key_Left)
+    qtbot.wait(50)
+    assert window.canvas.view() == before
+
+
+def test_keys_of_a_list_act_only_where_it_has_the_focus(window: MainWindow, qtbot: QtBot) -> None:
+    """A shortcut made with its slot in the third place loses its context in PySide and would hold in the whole window."""
+    contexts = {(s.key().toString(), s.context()) for s in window.findChildren(QShortcut)}
+    widget, children = Qt.ShortcutContext.WidgetShortcut, Qt.ShortcutContext.WidgetWithChildrenShortcut
+    assert {("Alt+Up", widget), ("Alt+Down", widget), ("Ctrl+C", children)} <= contexts
+    before = window.layers.states()
+    window.layers.list.setCurrentRow(3)
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert window.layers.states() == before
+    window.layers.list.setFocus()
+    qtbot.keyClick(window.layers.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert window.layers.states() != before

@@ -1,4 +1,4 @@
-"""Buttons that float on the map: select, measure, nearer, farther, whole district; and the way back to a folded layer panel."""
+"""Buttons that float on the map: bookmarks, select, measure, nearer, farther, whole district; and the way back to a folded layer panel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class MapButtons(QWidget):
     """A column at the right edge of the map. Signals: ``asked(action id)``."""
 
     asked = Signal(str)
-    _BUTTONS = (("edit.select_box", "", "action.select_box"), ("view.length", "", "action.length"), ("view.area", "", "action.area"),
+    _BUTTONS = (("view.bookmarks", "", "action.bookmarks"), ("edit.select_box", "", "action.select_box"), ("view.length", "", "action.length"), ("view.area", "", "action.area"),
                 ("view.zoom_in", "+", "action.zoom_in"), ("view.zoom_out", "−", "action.zoom_out"), ("view.home", "⌂", "action.home"))
 
     def __init__(self, words: Words, canvas: QWidget) -> None:
@@ -65,7 +65,7 @@ class MapButtons(QWidget):
 
 
 def _icon(action: str) -> QIcon:
-    """Sign of a tool: a dashed box, a measured line, an area with its corners."""
+    """Sign of a tool: a ribbon, a dashed box, a measured line, an area with its corners."""
     picture = QPixmap(4 * ICON_PX, 4 * ICON_PX)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -75,7 +75,11 @@ def _icon(action: str) -> QIcon:
     if action == "edit.select_box":
         pen.setDashPattern([2.2, 1.6])
     painter.setPen(pen)
-    if action == "edit.select_box":
+    if action == "view.bookmarks":
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in ((5.5, 3), (14.5, 3), (14.5, 17), (10, 13.2), (5.5, 17))]))
+    elif action == "edit.select_box":
         painter.drawRect(QRectF(3, 3, 14, 14))
     elif action == "view.length":
         for begin, end in (((3, 13), (17, 13)), ((3, 8), (3, 17)), ((17, 8), (17, 17)), ((8, 10.5), (8, 13)), ((12, 10.5), (12, 13))):

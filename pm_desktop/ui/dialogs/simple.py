@@ -94,7 +94,7 @@ def shortcuts(words: Words, parent: QWidget) -> QDialog:
     """Every action with its keys, and those of the map."""
     rows = [(words(a.key), a.shortcut) for a in ACTIONS if a.shortcut]
     rows += [(words(f"keys.{name}"), keys) for name, keys in (("pan", "← → ↑ ↓"), ("zoom", "+ −"), ("home", "Home"), ("clear", "Esc"),
-                                                             ("order", "Alt+↑ Alt+↓"), ("time", "Space ← →"))]
+                                                             ("order", "Alt+↑ Alt+↓"), ("bookmarks", "Alt+1 … Alt+9"), ("time", "Space ← →"))]
     return _table(words, words("action.shortcuts"), (words("keys.action"), words("keys.keys")), rows, parent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -91,7 +92,7 @@ class LayersPanel(QWidget):
         self.list.model().rowsMoved.connect(self._emit)
         self.list.currentItemChanged.connect(self._current)
         for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):
-            QShortcut(QKeySequence(keys), self.list, lambda s=step: self._move(s), context=Qt.ShortcutContext.WidgetShortcut)
+            QShortcut(QKeySequence(keys), self.list, activated=lambda s=step: self._move(s), context=Qt.ShortcutContext.WidgetShortcut)
         self._opacity_label = QLabel(objectName="hint")
         self._opacity = QSlider(Qt.Orientation.Horizontal, minimum=10, maximum=100, value=100)
         self._opacity.valueChanged.connect(self._set_opacity)
@@ -120,6 +121,15 @@ class LayersPanel(QWidget):
     def set_visible(self, ids: tuple[str, ...]) -> None:
         """Show exactly these layers."""
         self._states = {i: replace(s, visible=i in ids) for i, s in self._states.items()}
+        self.retranslate()
+        self._emit()
+
+    def restore(self, shown: Sequence[tuple[str, float]]) -> None:
+        """Show exactly these layers (id, opacity), bottom first, and in this order; a layer that is no more is left out."""
+        kept = [(i, o) for i, o in shown if i in self._states]
+        places = iter(i for i, _ in reversed(kept))
+        self._order = [next(places) if i in dict(kept) else i for i in self._order]
+        self._states = {i: replace(s, visible=i in dict(kept), opacity=dict(kept).get(i, s.opacity)) for i, s in self._states.items()}
         self.retranslate()
         self._emit()
 

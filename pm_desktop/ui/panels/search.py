@@ -28,6 +28,7 @@ from pm_desktop.workspace.search import SearchHit, SearchIndex, normal
 HIT = Qt.ItemDataRole.UserRole
 LINE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, SHOWN, LIMIT = 40, 12, 14
+BOOKMARK = "bookmark:"  # before the name of a bookmark where actions are named by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class SearchBox(QLineEdit):
         self._index: SearchIndex | None = None
         self.recent: list[str] = []
         self.system = DEFAULT  # in which typed coordinates are read first
+        self.bookmarks: tuple[str, ...] = ()
         self.setClearButtonEnabled(True)
         self._popup = QFrame(parent.window(), objectName="popup")
         self._popup.hide()
@@ -133,16 +135,20 @@ class SearchBox(QLineEdit):
             return
         for number, hit in enumerate(self._index.query(text, LIMIT, self.system) if self._index else []):
             self._add(self._line(hit, number == 0), hit)
-        for identifier, words_key in self._commands:
-            words = self._words(words_key)
-            at = normal(words).find(key)
-            if at >= 0:
-                span = (at, at + len(key)) if len(normal(words)) == len(words) else None
-                self._add(Line(self._words("search.kind.Command"), words, span, ""), identifier)
+        self._add_named(key, "Bookmark", [(BOOKMARK + name, name) for name in self.bookmarks])
+        self._add_named(key, "Command", [(identifier, self._words(words_key)) for identifier, words_key in self._commands])
         if not self._list.count():
             state = "search.none_hint" if self._index else "search.loading"
             self._add(Line("", self._words("search.none", text=text.strip()) if self._index else "", None, self._words(state)), None)
         self._show(True)
+
+    def _add_named(self, key: str, kind: str, named: list[tuple[str, str]]) -> None:
+        """Add what is done by an id and whose words hold what was typed."""
+        for identifier, words in named:
+            at = normal(words).find(key)
+            if at >= 0:
+                span = (at, at + len(key)) if len(normal(words)) == len(words) else None
+                self._add(Line(self._words(f"search.kind.{kind}"), words, span, ""), identifier)
 
     def _line(self, hit: SearchHit, first: bool) -> Line:
         detail = hit.detail

@@ -88,7 +88,7 @@ class TablePanel(QWidget):
             each.customContextMenuRequested.connect(lambda at, which=each: self._menu(which.logicalIndexAt(at), which.mapToGlobal(at)))
         for view in (self.view, self.view.frozen):
             view.doubleClicked.connect(self._open_row)
-        QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        QShortcut(QKeySequence.StandardKey.Copy, self.view, activated=self.copy, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._words.changed.connect(self.retranslate)
 
     # -- rows ------------------------------------------------------------------------------------------------------------
