@@ -202,6 +202,12 @@ def to_local(lonlat: Floats) -> Floats:
     return np.stack(out, axis=1)
 
 
+def from_local(metres: Floats) -> Floats:
+    """Metres of the measuring projection, (n, 2), → degrees."""
+    out = _measuring().transform(metres[:, 0], metres[:, 1], direction="INVERSE")
+    return np.stack(out, axis=1)
+
+
 @cache
 def _measuring() -> Any:
     from pyproj import CRS, Transformer

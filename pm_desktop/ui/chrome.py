@@ -153,7 +153,10 @@ class BottomBar(QWidget):
         row.setSpacing(4)
         self._table = QToolButton(objectName="fold", focusPolicy=Qt.FocusPolicy.TabFocus)
         self._table.clicked.connect(lambda: self.asked.emit("view.table"))
-        row.addWidget(self._table)
+        self._features = QToolButton(objectName="fold", focusPolicy=Qt.FocusPolicy.TabFocus)
+        self._features.clicked.connect(lambda: self.asked.emit("view.features"))
+        for button in (self._table, self._features):
+            row.addWidget(button)
         row.addStretch()
         words.changed.connect(self.retranslate)
         self.retranslate()
@@ -167,6 +170,8 @@ class BottomBar(QWidget):
         """Words of the language in use."""
         self._table.setText(f"{'▾' if self._open else '▸'} {self._words('bar.table')}")
         self._table.setToolTip(f"{self._words('action.table')}  F9")
+        self._features.setText(f"▸ {self._words('bar.features')}")
+        self._features.setToolTip(f"{self._words('action.features')}  F6")
 
 
 class Status(QStatusBar):

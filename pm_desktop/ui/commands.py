@@ -46,7 +46,7 @@ class WindowCommands(QObject):
         if method.startswith("tool_"):
             self._w.canvas.begin(method[5:])
             return
-        rooms = (self, self._w.selecting, self._w.viewing, self._w)
+        rooms = (self, self._w.selecting, self._w.viewing, self._w.features, self._w)
         target = getattr(next(room for room in rooms if hasattr(room, method)), method)
         try:
             target()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -48,6 +49,7 @@ class SelectionDock(QStackedWidget):
         self._compound = ""
         self._firm = False  # whether it is a firm that is shown
         self._asked_for: tuple[str, tuple[Any, ...]] | None = None
+        self.pack_of: Callable[[str], str] = lambda _layer: ""  # pack that a layer is drawn from
         self.profile = ProfilePanel(words, theme)
         self.profile.closed.connect(self.back)
         self.profile.drilled.connect(self.drilled)
@@ -156,17 +158,21 @@ class SelectionDock(QStackedWidget):
 
     def open_hit(self, hit: Hit) -> None:
         """Show what was clicked on the map."""
-        if hit.layer == "compounds":
-            self.open_compound(hit.id, hit.name)
-        elif hit.layer == "firms":
-            self._session.run("locate", locate.firm_of, self._session.location, hit.id,
-                              done=lambda found: self.open_firm(*found) if found else self._resolve(hit.layer, hit.id, hit.name),
+        self.open_feature(hit.layer, hit.id, hit.name)
+
+    def open_feature(self, layer: str, identifier: str, name: str) -> None:
+        """Show what stands behind a feature of the map: a profile, or its rows."""
+        if layer == "compounds":
+            self.open_compound(identifier, name)
+        elif layer == "firms":
+            self._session.run("locate", locate.firm_of, self._session.location, identifier,
+                              done=lambda found: self.open_firm(*found) if found else self._resolve(layer, identifier, name),
                               failed=lambda _error: None)
-        elif hit.layer in behind.LAYERS:
-            self._session.run("rows behind", behind.rows_behind, self._session.location, hit.layer, hit.id,
+        elif layer in behind.LAYERS:
+            self._session.run("rows behind", behind.rows_behind, self._session.location, layer, identifier, self.pack_of(layer),
                               done=lambda found: found and self.drilled.emit(found), failed=lambda _error: None)
         else:
-            self._resolve(hit.layer, hit.id, hit.name)
+            self._resolve(layer, identifier, name)
 
     def _resolve(self, layer: str, identifier: str, name: str) -> None:
         """Find the compound behind a zone, an alert or a device, then open it."""

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
+
+from pm_desktop.base.arraypack import ArrayPack, text_at
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 from pm_desktop.domain.dated import rule_on
 from pm_desktop.domain.enums import label_of
 from pm_desktop.domain.records import Barrier, SharedFacility
-from pm_desktop.layers.complaints import last_day, repeated
+from pm_desktop.layers.complaints import days_upto, last_day, repeated
 from pm_desktop.storage.database import Database
 from pm_desktop.workspace.page import Drill
 
 
-def rows_behind(ctx: JobContext, location: str, layer: str, identifier: str) -> Drill | None:
-    """Rows behind feature ``identifier`` of ``layer``; None if it is gone. A job."""
+def rows_behind(ctx: JobContext, location: str, layer: str, identifier: str, pack: str = "") -> Drill | None:
+    """Rows behind feature ``identifier`` of ``layer`` as it is drawn from ``pack``; None if it is gone. A job."""
+    if layer == "hot_spots":
+        return _hot_spot(pack, identifier)
     with Database.open(location, read_only=True) as db:
         return _FOUND[layer](db, identifier)
+
+
+def _hot_spot(pack: str, identifier: str) -> Drill | None:
+    """The complaints that were counted in a hot spot."""
+    arrays = ArrayPack(pack)
+    at = np.flatnonzero(arrays["f/id"] == identifier.encode())
+    if len(at) == 0:
+        return None
+    compounds = text_at(arrays["spot/compound_blob"], arrays["spot/compound_start"], int(at[0])).split("\n")
+    name = text_at(arrays["f/name_blob"], arrays["f/name_start"], int(at[0]))
+    first, last = (date(1970, 1, 1) + timedelta(days=int(d)) for d in arrays["spot/day"])
+    window = days_upto(last, (last - first).days + 1)
+    where: dict[str, Any] = {"compound_id": compounds, "valid": ["not", False], "received_at": ["between", window.low.isoformat(), window.high.isoformat()]}
+    _, _, category = arrays.meta["option"]["option"].partition(":")
+    if category:
+        where["category"] = ["begins", category]
+    return Drill("Complaint", where, Label(f"热点 {name}", f"Hot spot {name}"), int(arrays["spot/cases"][at[0]]))
 
 
 def _facility(db: Database, identifier: str) -> Drill | None:
@@ -56,5 +80,5 @@ def _repeat(db: Database, identifier: str) -> Drill | None:
 
 
 _FOUND: dict[str, Callable[[Database, str], Drill | None]] = {"facilities": _facility, "barriers": _barrier, "repeats": _repeat}
-LAYERS = frozenset(_FOUND)
+LAYERS = frozenset((*_FOUND, "hot_spots"))
 """Layers whose features open rows and no profile."""

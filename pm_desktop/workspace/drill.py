@@ -7,7 +7,7 @@ from typing import Any
 
 from pm_desktop.domain.entity import FieldInfo
 from pm_desktop.domain.masking import hide_room, mask_name, mask_phone
-from pm_desktop.storage.query import Between, Not
+from pm_desktop.storage.query import Between, Like, Not
 
 
 def condition(value: Any) -> Any:
@@ -17,6 +17,8 @@ def condition(value: Any) -> Any:
         return Between(low, high)
     if isinstance(value, list) and len(value) == 2 and value[0] == "not":
         return Not(value[1])
+    if isinstance(value, list) and len(value) == 2 and value[0] == "begins":
+        return Like(f"{value[1]}%")
     return value
 
 

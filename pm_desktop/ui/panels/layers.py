@@ -118,6 +118,11 @@ class LayersPanel(QWidget):
         """Layers, bottom first."""
         return tuple(self._states[i] for i in reversed(self._order))
 
+    def current(self) -> str:
+        """Layer that is chosen in the list; empty if none is."""
+        item = self.list.currentItem()
+        return str(item.data(ID)) if item is not None else ""
+
     def set_visible(self, ids: tuple[str, ...]) -> None:
         """Show exactly these layers."""
         self._states = {i: replace(s, visible=i in ids) for i, s in self._states.items()}
