@@ -11,6 +11,7 @@ ENTITY = {"towns": "Town", "juwei": "ResidentialCommittee", "compounds": "Compou
 # columns that name the thing another field refers to
 JOINS = {"zone": ("zone", "zone_code", "zone_name", "物业管理区域", "区域", "区域名称", "小区", "小区名称"), "firm": ("firm", "firm_uscc", "物业服务企业", "企业", "物业公司"),
          "town": ("subdistrict", "town", "town_code", "街镇", "街镇代码", "所属街镇")}
+_JOINED = {"zone": Label("物业管理区域", "Zone"), "firm": Label("物业服务企业", "Firm"), "town": Label("街镇", "Town")}
 # column names by which a kind gives itself away, the most telling first
 SIGNS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("orders", (("accepted_at", "受理时间"), ("responded_at", "响应时间"))), ("complaints", (("工单编号", "order_no", "留言编号"), ("诉求类别", "诉求内容", "受理时间", "留言时间"))),
@@ -63,5 +64,12 @@ def joins(columns: list[str]) -> dict[str, list[int]]:
 
 
 def labels(columns: list[str], kind: str) -> dict[str, Label]:
-    """Words of what each column fills, for the preview."""
-    return {columns[i]: f.label for i, f in column_fields(columns, kind).items()}
+    """Words of what each column fills or refers to, for the preview."""
+    joined = {columns[at]: _JOINED[what] for what, places in joins(columns).items() for at in places}
+    return joined | {columns[i]: f.label for i, f in column_fields(columns, kind).items()}
+
+
+def field_label(kind: str, name: str) -> Label | None:
+    """Words of a field that a problem names; None for a column that only the file knows."""
+    own = next((f.label for f in entity_of(ENTITY[kind]).fields if f.name == name), None)
+    return own or next((_JOINED[what] for what, names in JOINS.items() if name in names), None)

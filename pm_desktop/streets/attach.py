@@ -35,6 +35,19 @@ def check_base(path: Path) -> dict[str, Any]:
                        Where(file=str(path)))
 
 
+def bounds(path: Path) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of a base in degrees; None where a raster base does not say."""
+    if path.suffix == ".streets":
+        from pm_desktop.streets.pack import open_pack
+
+        west, south, east, north = open_pack(path).meta["bounds"]
+        return (west, south, east, north)
+    from pm_desktop.streets.raster import RasterBase
+
+    with RasterBase(path) as base:
+        return None if base.bounds is None else (base.bounds[0], base.bounds[1], base.bounds[2], base.bounds[3])
+
+
 def attribution(path: Path) -> str:
     """Attribution of an attached base; empty where it has none."""
     if path.suffix == ".streets":

@@ -78,7 +78,10 @@ class StreetPack:
     def __init__(self, path: Path | str) -> None:
         self.arrays = ArrayPack(path)
         self.meta = self.arrays.meta
-        if self.meta.get("format") != FORMAT or self.meta.get("version") != VERSION:
+        if self.meta.get("format") == FORMAT and self.meta.get("version") != VERSION:
+            raise InputRefused("street_pack_version", Label("图包由其他版本的程序生成", "it was built by another version of the program"),
+                               Label("请用原来的 .osm.pbf 重新生成后挂接", "build it again from its .osm.pbf and attach it"), Where(file=str(path)))
+        if self.meta.get("format") != FORMAT:
             raise InputRefused("not_a_street_pack", Label("不是街道图包", "this is no street pack"),
                                Label("请用 streets build 生成", "make one with streets build"), Where(file=str(path)))
         self.levels: list[int] = self.meta["levels"]

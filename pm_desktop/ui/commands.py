@@ -147,9 +147,10 @@ class WindowCommands(QObject):
 
     def show_palette(self) -> None:
         """Find a command."""
-        chosen = simple.palette(self._w.words, self._w)
-        if chosen:
-            self.run(chosen)
+        palette = simple.Palette(self._w.words, self._w)
+        palette.exec()
+        if palette.chosen:
+            self.run(palette.chosen)
 
     def go_home(self) -> None:
         """The whole district."""
@@ -244,7 +245,7 @@ class WindowCommands(QObject):
             panel.tell(self._w.words("data.rolled", rows=f"{report['rows']:,}"))
             self._w.session.announce(Changes(dict.fromkeys(report.get("entities", []), None) | {"ImportBatch": None}))
 
-        simple.confirm(self._w.words, self._w.words("data.confirm", name=row.title), self._w,
+        simple.confirm(self._w.words, self._w.words("data.confirm", name=row.title), self._w.words("data.rollback_yes"), self._w,
                        lambda: self._w.session.run("rollback", rollback_batch, self._w.session.workspace.location, row.id, done=done,
                                                    failed=self.tell, long=True))
 

@@ -18,7 +18,9 @@ from pm_desktop.ui.finding import Finding
 from pm_desktop.ui.hovercard import HoverCard
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.layering import Layering
+from pm_desktop.ui.opening import Opening
 from pm_desktop.ui.panels.layers import LayersPanel
+from pm_desktop.ui.panels.notice import BaseNotice
 from pm_desktop.ui.panels.past import PastBanner
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.panels.time import TimePanel
@@ -29,7 +31,6 @@ from pm_desktop.ui.session import Session
 from pm_desktop.ui.theme import apply_theme, tokens
 from pm_desktop.ui.viewing import Viewing
 from pm_desktop.ui.workbenches import WORKBENCHES
-from pm_desktop.workspace import queries
 
 NARROW = 1600
 LEFT_WIDTH, RIGHT_WIDTH = 240, 380
@@ -58,23 +59,22 @@ class MainWindow(QMainWindow):
         self.bottom_bar = BottomBar(self.words)
         self.top = TopBar(self.words, self, self.theme)
         self.status = Status(self.words)
-        self.past = PastBanner(self.words)
+        self.past, self.notice = PastBanner(self.words), BaseNotice(self.words, session)
         self.workbench, self.map_theme = "", "light"
-        self._placed = False
         self._folded_left = False
         self._build()
         self.layering = Layering(session, self.canvas, self.layers, self.time)
         self.commands = WindowCommands(self)
         self.selecting = Selecting(self)
         self._connect()
-        self._load()
+        self.opening = Opening(self)
         self.finding = Finding(self)
         self.viewing = Viewing(self, remember=remember)
         self.features = Features(self)
 
     def _build(self) -> None:
         self.setCentralWidget(stacked(self.canvas, self.time, self.bottom_bar))
-        self.setMenuWidget(stacked(self.top, self.past))
+        self.setMenuWidget(stacked(self.top, self.past, self.notice))
         self.time.hide()
         self.setStatusBar(self.status)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.session.dayChanged.connect(self._day_changed)
         self.status.dayAsked.connect(lambda: self.commands.run("view.as_of"))
         self.past.asked.connect(self.commands.run)
-        self.session.changed.connect(lambda changes, _who: (self.selection.refresh(changes), self.commands.ask_as_of()))
+        self.notice.asked.connect(self.commands.run)
         self.layering.failed.connect(self.commands.tell)
         self.words.changed.connect(self.retranslate)
         self._actions = {}
@@ -131,27 +131,6 @@ class MainWindow(QMainWindow):
         self.top.menu.setMenu(menu)
         self.retranslate()
 
-    def _load(self) -> None:
-        """Ask for the extent; the rest comes with the workbench."""
-        workspace = self.session.workspace
-        self.top.sample.setVisible(workspace.is_sample)
-        self.top.workspace.setText(workspace.name or workspace.location.rpartition("/")[2][-40:])
-        self.top.workspace.setVisible(not workspace.is_sample)
-        self.session.run("extent", queries.extent, self.session.location, done=self._place_map, failed=self.commands.tell)
-        self.commands.ask_as_of()
-
-    def _place_map(self, bounds: tuple[float, float, float, float] | None) -> None:
-        self._placed = True
-        if bounds is not None:
-            self.canvas.fit(bounds, home=True)
-            west, south, east, north = bounds
-            if self.workbench not in ("briefing", "command") and east - west > 0.1:
-                view = self.canvas.view()
-                self.canvas.set_view(View(west + (east - west) * 0.17, south + (north - south) * 0.68, max(13.0, view.zoom)))
-        self.canvas.notice = "" if bounds or self.session.workspace.street_packs() else self.words("map.empty")
-        self.canvas.update()
-        self.selection.view_moved(self.canvas.view())
-
     # -- states ----------------------------------------------------------------------------------------------------------
 
     def open_workbench(self, name: str) -> None:
@@ -162,7 +141,8 @@ class MainWindow(QMainWindow):
         self.top.mark(name)
         self._show_map_theme()
         self.layers.set_visible(bench.layers)
-        self.selection.open_bench(bench, self.canvas.view(), ready=self._placed)
+        self.card.show_hit(None)  # what was under the cursor need not be drawn any more
+        self.selection.open_bench(bench, self.canvas.view(), ready=self.opening.placed)
         saved = self.settings.docks.get(name)
         if saved:
             self.restoreState(QByteArray.fromBase64(saved.encode()))
@@ -206,7 +186,7 @@ class MainWindow(QMainWindow):
 
     def waiting_for(self) -> list[str]:
         """What is not finished yet."""
-        parts = {"extent": self._placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle,
+        parts = {"extent": self.opening.placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle,
                  "lists": self.selection.is_idle and self.selecting.is_idle and self.finding.is_idle,
                  "map": self.canvas.is_complete()}
         return [name for name, done in parts.items() if not done]
@@ -223,6 +203,7 @@ class MainWindow(QMainWindow):
         marks += [self.words("past.sign", day=self.session.as_of.isoformat())] if self.session.as_of else []
         self.canvas.sample_mark = " · ".join(marks)
         self.canvas.attribution = self.commands.attribution()
+        self.canvas.notice = self.words("map.empty") if self.canvas.notice else ""
         for action in ACTIONS:
             self._actions[action.id].setText(self.words(action.key))
         fill_menus(self.top, self.words, self._actions.__getitem__)
@@ -231,6 +212,7 @@ class MainWindow(QMainWindow):
 
     def _day_changed(self, day: Any) -> None:
         self.past.show_day(day)
+        self.card.show_hit(None)
         self.status.show_day(day)
         self.retranslate()
 
@@ -248,7 +230,8 @@ class MainWindow(QMainWindow):
 
     def _view_changed(self, view: View) -> None:
         self.status.show_view(view)
-        if self._placed:
+        self.card.show_hit(None)
+        if self.opening.placed:
             self.selection.view_moved(view)
 
     def _go(self, lon: float, lat: float, compound: str) -> None:

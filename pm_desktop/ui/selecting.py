@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from pm_desktop.base.mercator import to_lonlat
 from pm_desktop.cartography.style import map_style
 from pm_desktop.layers.registry import layer_by_id
 from pm_desktop.ui.canvas import Hit, View
 from pm_desktop.ui.canvas.mask import MapMask
+from pm_desktop.ui.dialogs.simple import ask_metres
 from pm_desktop.ui.panels.statistics import StatisticsPanel
 from pm_desktop.ui.selected import Selected
 from pm_desktop.workspace import selection, tables
@@ -129,9 +130,8 @@ class Selecting(QObject):
 
     def select_near(self) -> None:
         """Everything within some metres of what is selected, else of the middle of the map."""
-        words, view = self._w.words, self._w.canvas.view()
-        metres, sure = QInputDialog.getDouble(self._w, words("action.select_near"), words("select.metres"), 500.0, 1.0, 50_000.0, 0)
-        if sure:
+        view, metres = self._w.canvas.view(), ask_metres(self._w.words, self._w)
+        if metres is not None:
             near: selection.Area = selection.Circle(view.lon, view.lat, metres)
             if len(self._s.ids):
                 near = selection.Near(self._s.layer, self._s.texts(), metres)

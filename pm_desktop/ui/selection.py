@@ -80,7 +80,8 @@ class SelectionDock(QStackedWidget):
             figures = FiguresPanel(self._words)
             figures.drilled.connect(self.drilled)
             return figures
-        rows = RowList(self._words, self._theme, bench.title_key, bench.empty_key, bench.row_height)
+        rows = RowList(self._words, self._theme, bench.title_key, bench.empty_key, bench.row_height, offer=bench.offer)
+        rows.asked.connect(self.asked)
         rows.chosen.connect(self._chosen)
         buttons = {"data": ("file.import", "file.streets", "data.rollback"),
                    "admin": ("admin.audit", "admin.doctor", "file.settings", "help.about")}.get(bench.kind)

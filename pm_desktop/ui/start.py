@@ -13,24 +13,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QSocketNotifier
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from pm_desktop import __version__
 from pm_desktop.base import paths
-from pm_desktop.base.errors import PmError
+from pm_desktop.base.errors import Cancelled, PmError
 from pm_desktop.base.jobs import JobContext, Lane
 from pm_desktop.base.settings import Settings, load_settings, save_settings
-from pm_desktop.ui.dialogs.simple import tell_error
+from pm_desktop.ui.dialogs.simple import error_text, tell_error, warn
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.plain import PlainLabel
 from pm_desktop.ui.session import Session
-from pm_desktop.ui.tasks import TaskDesk
+from pm_desktop.ui.tasks import Task, TaskDesk
 from pm_desktop.ui.theme import apply_theme
 
 log = logging.getLogger(__name__)
 _windows: list[MainWindow] = []
+_CHOICES = ("welcome.sample", "welcome.open", "welcome.new")
 
 
 def crash_report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Path:
@@ -50,7 +51,7 @@ def install_crash_hook(words: Words) -> None:
             return
         file = crash_report(kind, error, trace)
         log.error("unexpected error, report in %s", file, exc_info=(kind, error, trace))
-        QMessageBox.warning(None, words("crash.title"), words("crash.text", file=str(file)))  # type: ignore[arg-type]
+        warn(words, words("crash.title"), words("crash.text", file=str(file)), None)
 
     sys.excepthook = hook
 
@@ -78,14 +79,17 @@ def run_window(application: QApplication, location: str | None, sample: str) -> 
     install_crash_hook(words)
     close_on_signals(application)
     where = location or (settings.recent[0] if settings.recent and Path(settings.recent[0]).is_dir() else None) or _first(words, sample)
-    if where is None:
-        return 0
-    try:
-        open_window(where, settings)
-    except PmError as error:
-        tell_error(words, error, None)  # type: ignore[arg-type]
-        return error.exit_code
-    return int(application.exec())
+    while where is not None:
+        settings.lang = words.lang  # the welcome may have changed it
+        try:
+            open_window(where, settings)
+            return int(application.exec())
+        except PmError as error:
+            if location is not None:
+                tell_error(words, error, None)
+                return error.exit_code
+            where = _welcome(words, sample, f"{where}\n{words.of(error.message)} → {words.of(error.remedy)}")
+    return 0
 
 
 def open_window(location: str, settings: Settings) -> MainWindow:
@@ -103,9 +107,11 @@ def open_window(location: str, settings: Settings) -> MainWindow:
 
 def _first(words: Words, sample: str) -> str | None:
     """First run: the sample is made while a person may also choose to open or make a workspace of their own."""
-    if (Path(sample) / "workspace.json").exists():
-        return sample
-    welcome = Welcome(words, sample)
+    return sample if (Path(sample) / "workspace.json").exists() else _welcome(words, sample)
+
+
+def _welcome(words: Words, sample: str, problem: str = "") -> str | None:
+    welcome = Welcome(words, sample, problem=problem)
     return welcome.chosen if welcome.exec() else None
 
 
@@ -126,61 +132,100 @@ def make_empty_job(ctx: JobContext, location: str) -> str:
 
 
 class Welcome(QDialog):
-    """What to begin with: the sample (made at once), a workspace that exists, or an empty one to import into."""
+    """What to begin with: the sample (begun at once where there is none yet), a workspace that exists, or an empty one to import into.
 
-    def __init__(self, words: Words, sample: str) -> None:
+    ``problem`` says why the workspace that was asked for could not be opened; nothing is begun then.
+    """
+
+    def __init__(self, words: Words, sample: str, *, problem: str = "") -> None:
         super().__init__()
         self._words, self._sample = words, sample
         self.chosen: str | None = None
         self._lane, self._desk = Lane("welcome"), TaskDesk(self)
-        self.setWindowTitle(words("app.title"))
-        self.setMinimumWidth(520)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(28, 24, 28, 24)
-        layout.setSpacing(10)
-        layout.addWidget(QLabel(words("welcome.title"), objectName="cardValue"))
-        layout.addWidget(QLabel(words("welcome.text"), wordWrap=True))
-        self._buttons = []
-        for key, act in (("welcome.sample", self._make_sample), ("welcome.open", self._open), ("welcome.new", self._new)):
-            button = QPushButton(words(key))
-            button.setMinimumHeight(40)
+        self._task: Task | None = None
+        self._problem, self._doing = problem, ""
+        self.setFixedWidth(560)
+        self._title, self._text = QLabel(objectName="cardValue"), QLabel(wordWrap=True)
+        self._lang = QPushButton(objectName="flat", autoDefault=False, focusPolicy=Qt.FocusPolicy.TabFocus)
+        self._lang.clicked.connect(self._switch_lang)
+        self._buttons = [QPushButton(autoDefault=False, minimumHeight=40) for _ in _CHOICES]
+        for button, act in zip(self._buttons, (self._make_sample, self._open, self._new), strict=True):
             button.clicked.connect(act)
-            layout.addWidget(button)
-            self._buttons.append(button)
-        self._buttons[0].setDefault(True)
         self._bar = QProgressBar(maximum=1000)
+        keep = self._bar.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(keep)
         self._bar.hide()
-        self._message = PlainLabel(wordWrap=True, objectName="hint")
-        layout.addWidget(self._bar)
-        layout.addWidget(self._message)
-        self._make_sample()
+        self._message = PlainLabel(wordWrap=True, objectName="hint", minimumHeight=40, alignment=Qt.AlignmentFlag.AlignTop)
+        self._lay_out()
+        self.retranslate()
+        if not problem and not (Path(sample) / "workspace.json").exists():
+            self._make_sample()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._lang)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(28, 24, 28, 16)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        for widget in (self._text, *self._buttons, self._bar, self._message):
+            layout.addWidget(widget)
+        self._buttons[0].setFocus()
+
+    def retranslate(self) -> None:
+        """Words of the language in use."""
+        words = self._words
+        self.setWindowTitle(words("app.title"))
+        self._title.setText(words("welcome.title"))
+        self._text.setText(words("welcome.text"))
+        self._lang.setText(words("action.lang"))
+        for button, key in zip(self._buttons, _CHOICES, strict=True):
+            button.setText(words(key))
+        self._message.setText(self._problem or (words(self._doing) if self._doing else ""))
+
+    def _switch_lang(self) -> None:
+        self._words.set_lang("en" if self._words.lang == "zh" else "zh")
+        self.retranslate()
 
     def _make_sample(self) -> None:
-        self._run(make_sample_job, self._sample)
+        if (Path(self._sample) / "workspace.json").exists():
+            self._finish(self._sample)
+        else:
+            self._run(make_sample_job, self._sample, "welcome.making")
 
     def _new(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self._words("welcome.new"))
         if folder:
-            self._run(make_empty_job, str(Path(folder) / "pm-workspace"))
+            self._run(make_empty_job, str(Path(folder) / "pm-workspace"), "welcome.preparing")
 
     def _open(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self._words("welcome.open"))
         if folder:
             self._finish(folder)
 
-    def _run(self, function: Callable[..., str], location: str) -> None:
-        for button in self._buttons:
-            button.setEnabled(False)
+    def _run(self, function: Callable[..., str], location: str, doing: str) -> None:
+        """Begin; another choice takes the place of the one that runs."""
+        if self._task is not None:
+            self._task.cancel()
+        self._problem, self._doing = "", doing
+        self._buttons[0].setEnabled(False)
+        self._bar.setValue(0)
         self._bar.show()
-        self._message.setText(self._words("welcome.making"))
-        self._task = self._desk.start(self._lane, "welcome", function, (location,), self._finish, self._failed)
-        self._task.progressed.connect(lambda fraction, _note: self._bar.setValue(round(fraction * 1000)))
+        self.retranslate()
+        task = self._desk.start(self._lane, "welcome", function, (location,), self._finish, self._failed)
+        task.progressed.connect(lambda fraction, _note: self._bar.setValue(round(fraction * 1000)))
+        self._task = task
 
     def _failed(self, error: BaseException) -> None:
-        for button in self._buttons:
-            button.setEnabled(True)
+        if isinstance(error, Cancelled):
+            return  # another choice took its place
+        self._task = None
+        self._buttons[0].setEnabled(True)
         self._bar.hide()
-        self._message.setText(self._words.of(error.message) if isinstance(error, PmError) else str(error))
+        self._problem, self._doing = error_text(self._words, error), ""
+        self.retranslate()
 
     def _finish(self, location: str) -> None:
         self.chosen = location

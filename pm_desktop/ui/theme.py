@@ -39,19 +39,22 @@ def apply_theme(theme: str) -> None:
                         (QPalette.ColorRole.Link, "accent")):
         palette.setColor(role, QColor(t[token]))
     application.setPalette(palette)
-    application.setStyleSheet(_SHEET.format(family=install_fonts(), tick=_tick(t["accent_ink"]), **t))
+    application.setStyleSheet(_SHEET.format(family=install_fonts(), tick=_picture("tick", t["accent_ink"]), arrow=_picture("arrow", t["ink2"]), **t))
+
+
+_STROKES = {"tick": ((6, 14), (11, 19), (20, 8)), "arrow": ((6, 10), (13, 17), (20, 10))}
 
 
 @cache
-def _tick(colour: str) -> str:
-    """File with the tick of a check box: a style sheet takes pictures from files only."""
-    file = paths.cache_dir() / f"tick-{colour.lstrip('#')}.png"
+def _picture(sign: str, colour: str) -> str:
+    """File with the tick of a check box or the arrow of a list: a style sheet takes pictures from files only."""
+    file = paths.cache_dir() / f"{sign}-{colour.lstrip('#')}.png"
     picture = QImage(26, 26, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(0)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(colour), 3.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPolyline([QPointF(6, 14), QPointF(11, 19), QPointF(20, 8)])
+    painter.drawPolyline([QPointF(*at) for at in _STROKES[sign]])
     painter.end()
     picture.save(str(file))
     return file.as_posix()
@@ -76,6 +79,9 @@ QToolTip {{ background: {surface}; color: {ink}; border: 1px solid {line}; paddi
 #pastNote {{ color: #4a3300; font-size: 12px; }}
 #pastButton {{ background: #fff4dc; color: #2b1d00; border: 1px solid #b87400; border-radius: 5px; padding: 2px 10px; min-height: 18px; }}
 #pastButton:hover, #pastButton:focus {{ background: #ffffff; border-color: #2b1d00; }}
+#dropHere {{ background: {surface}; color: {ink3}; border: 1px dashed {line}; border-radius: 6px; }}
+#notice {{ background: {warn_soft}; border-bottom: 1px solid {line}; }}
+#noticeText {{ color: {warn}; font-size: 13px; }}
 #asOf {{ color: {ink2}; font-size: 12px; padding: 0 8px; }}
 #bottomBar {{ background: {surface}; border-top: 1px solid {line}; }}
 #fold {{ border: none; background: transparent; color: {ink2}; font-size: 12px; padding: 2px 8px; border-radius: 4px; }}
@@ -103,15 +109,30 @@ QPushButton {{ background: {surface}; color: {ink}; border: 1px solid {line}; bo
 QPushButton:hover {{ border-color: {accent}; }}
 QPushButton:focus {{ border: 1px solid {accent}; }}
 QPushButton:default, #primary {{ background: {accent}; color: {accent_ink}; border: 1px solid {accent}; }}
-QPushButton:disabled {{ color: {ink3}; background: {surface3}; border-color: {line}; }}
+QPushButton:disabled, #primary:disabled {{ color: {ink3}; background: {surface3}; border-color: {line}; }}
 #mapButton {{ background: {surface}; color: {ink2}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; font-size: 14px; min-height: 20px; }}
 #mapButton:hover {{ border-color: {accent}; color: {accent}; }}
 #toolHint {{ background: {ink}; color: {surface}; border-radius: 6px; padding: 6px 14px; font-size: 13px; }}
 #flat {{ border: none; background: transparent; color: {ink2}; padding: 3px 6px; }}
 QToolButton::menu-indicator {{ image: none; }}
+QStatusBar #flat {{ font-size: 12px; padding: 0 6px; min-height: 16px; }}
+#flat:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
 #flat:hover {{ background: {surface3}; border-radius: 4px; }}
-QLineEdit, QComboBox {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
-QLineEdit:focus, QComboBox:focus {{ border-color: {accent}; }}
+#chooser {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
+#chooser:hover, #chooser:focus {{ border-color: {accent}; }}
+#chooser:checked {{ background: {accent_soft}; }}
+QLineEdit, QComboBox, QAbstractSpinBox {{ background: {surface}; color: {ink}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {accent}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url({arrow}); width: 11px; height: 11px; }}
+#qt_calendar_navigationbar {{ background: {surface3}; }}
+#qt_calendar_navigationbar QToolButton {{ color: {ink}; border: none; background: transparent; padding: 3px 8px; font-weight: 600; }}
+#qt_calendar_navigationbar QToolButton:hover, #qt_calendar_navigationbar QToolButton:focus {{ background: {accent_soft}; border-radius: 4px; }}
+#qt_calendar_prevmonth {{ qproperty-icon: none; qproperty-text: "◂"; }}
+#qt_calendar_nextmonth {{ qproperty-icon: none; qproperty-text: "▸"; }}
+QCalendarWidget QAbstractItemView {{ selection-background-color: {accent}; selection-color: {accent_ink}; }}
+#qt_msgbox_label {{ min-width: 300px; }}
 QComboBox QAbstractItemView {{ background: {surface}; color: {ink}; selection-background-color: {accent_soft}; selection-color: {ink}; }}
 QListView, QTableView, QTreeView, QListWidget {{ background: {surface}; color: {ink}; border: none; outline: none; selection-background-color: {accent_soft}; selection-color: {ink}; }}
 QListWidget::item {{ padding: 3px 4px; }}

@@ -27,13 +27,14 @@ class Workbench:
     row_height: int = 52
     follows_map: bool = False
     depends_on: frozenset[str] = frozenset()
+    offer: str = ""  # action of the button that the empty list shows
 
 
 WORKBENCHES: dict[str, Workbench] = {w.id: w for w in (
     Workbench("planner", ("streets", "zones", "towns"), None, "rows", queries.zones_of_town, "planner.zones", "planner.empty",
-              follows_map=True, depends_on=frozenset({"Zone", "Town"})),
+              follows_map=True, depends_on=frozenset({"Zone", "Town"}), offer="file.import"),
     Workbench("inspector", ("streets", "compounds", "towns"), None, "rows", queries.compounds_near, "inspector.near",
-              "inspector.empty", row_height=64, follows_map=True, depends_on=frozenset({"Compound"})),
+              "inspector.empty", row_height=64, follows_map=True, depends_on=frozenset({"Compound"}), offer="file.import"),
     Workbench("command", ("streets", "alerts", "teams", "towns"), "dark", "rows", queries.alert_queue, "command.queue", "command.empty",
               row_height=56, depends_on=frozenset({"Alert"})),
     Workbench("briefing", ("streets", "complaint_heat", "towns"), "briefing", "figures", queries.headline_figures, "figures.title",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from pm_desktop.base.jobs import JobContext
@@ -26,9 +27,11 @@ from pm_desktop.domain.records import (
     Zone,
 )
 from pm_desktop.domain.response import response_rate
+from pm_desktop.intake.kinds import KINDS
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
+from pm_desktop.streets.attach import bounds
 from pm_desktop.workspace.page import Drill, State
 from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
 
@@ -71,8 +74,8 @@ class Listing:
     as_of: str | None
 
 
-def extent(ctx: JobContext, location: str) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of the towns, else of the compounds; None for an empty workspace."""
+def extent(ctx: JobContext, location: str, packs: tuple[str, ...] = ()) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the towns, else of the compounds, else of the first base; None for an empty workspace."""
     with Database.open(location, read_only=True) as db:
         for record in (Town, Compound):
             boxes = db.rows(record, ("min_lon", "min_lat", "max_lon", "max_lat"))
@@ -82,7 +85,7 @@ def extent(ctx: JobContext, location: str) -> tuple[float, float, float, float] 
         points = [p for p in db.rows(Compound, ("lon", "lat")) if p[0] is not None]
         if points:
             return (min(p[0] for p in points), min(p[1] for p in points), max(p[0] for p in points), max(p[1] for p in points))
-    return None
+    return next((found for pack in packs if (found := bounds(Path(pack)))), None)
 
 
 def data_as_of(ctx: JobContext, location: str) -> str | None:
@@ -273,11 +276,11 @@ def batch_list(ctx: JobContext, location: str) -> list[tuple[str, Row]]:
 
 
 def _batch_detail(batch: Any) -> Label:
-    r = batch.report
-    return Label(f"{batch.target} · 存入 {r.get('stored', 0):,} · 待定位 {r.get('queued', 0):,} · 重复 {r.get('duplicates', 0):,} · "
-                 f"拒绝 {r.get('rejected', 0):,} · {_stamp(batch.at)}",
-                 f"{batch.target} · stored {r.get('stored', 0):,} · to locate {r.get('queued', 0):,} · duplicates {r.get('duplicates', 0):,} · "
-                 f"rejected {r.get('rejected', 0):,} · {_stamp(batch.at)}")
+    kind = KINDS.get(batch.target, Label(batch.target, batch.target))
+    counts = [(zh, en, n) for key, zh, en in (("stored", "存入", "stored"), ("queued", "待定位", "to locate"), ("duplicates", "重复", "duplicates"),
+                                              ("rejected", "拒绝", "rejected")) if (n := batch.report.get(key, 0)) or key == "stored"]
+    at = _stamp(batch.at) or ""
+    return Label(" · ".join([kind.zh, *(f"{zh} {n:,}" for zh, _, n in counts), at]), " · ".join([kind.en, *(f"{en} {n:,}" for _, en, n in counts), at]))
 
 
 def rule_bases(ctx: JobContext, location: str) -> Listing:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pm_desktop.base import paths
+from pm_desktop.base.errors import InputRefused
 from pm_desktop.base.label import Label
 from pm_desktop.domain.records import (
     Alert,
@@ -59,6 +60,7 @@ class Workspace:
         self.name = db.meta("name", "")
         self.is_sample = db.meta("sample", "no") == "yes"
         self._listeners: list[Listener] = []
+        self._looked: dict[tuple[Path, int, int], InputRefused | None] = {}
 
     @classmethod
     def create(cls, location: str | Path, *, name: str = "", sample: bool = False) -> Self:
@@ -148,9 +150,29 @@ class Workspace:
     # -- street bases ------------------------------------------------------------------------------------------------
 
     def street_packs(self) -> list[Path]:
-        """Attached street packs and raster bases, in order of their names."""
+        """Attached street packs and raster bases that can be used, in order of their names."""
+        return [path for path, fault in self._bases() if fault is None]
+
+    def unusable_bases(self) -> list[tuple[Path, InputRefused]]:
+        """Attached bases that cannot be read or were built by a former version: the map does without them."""
+        return [(path, fault) for path, fault in self._bases() if fault is not None]
+
+    def _bases(self) -> list[tuple[Path, InputRefused | None]]:
+        """Each attached base, looked into once for each state of its file."""
+        from pm_desktop.streets.attach import check_base
+
         folder = self.folder / "streets"
-        return sorted(p for p in folder.glob("*") if p.suffix in BASE_SUFFIXES) if folder.is_dir() else []
+        found: list[tuple[Path, InputRefused | None]] = []
+        for path in sorted(p for p in folder.glob("*") if p.suffix in BASE_SUFFIXES) if folder.is_dir() else ():
+            key = (path, path.stat().st_mtime_ns, path.stat().st_size)
+            if key not in self._looked:
+                try:
+                    check_base(path)
+                    self._looked[key] = None
+                except InputRefused as error:
+                    self._looked[key] = error
+            found.append((path, self._looked[key]))
+        return found
 
     def attach_streets(self, pack: Path) -> Path:
         """Copy a checked street pack or raster base into the workspace; one of the same name is replaced.

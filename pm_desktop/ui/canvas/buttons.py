@@ -57,6 +57,9 @@ class MapButtons(QWidget):
         """Keep to the corner of the map."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             canvas = self._canvas
+            fitting = (canvas.height() - ABOVE_NORTH_PX - MARGIN_PX) // 36
+            for left, (button, _) in zip(range(len(self._buttons), 0, -1), self._buttons, strict=True):
+                button.setVisible(left <= fitting)  # the tools go first: they stand in the menu too
             size = self.sizeHint()
             self.setGeometry(canvas.width() - size.width() - MARGIN_PX, canvas.height() - size.height() - ABOVE_NORTH_PX,
                              size.width(), size.height())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtWidgets import QCalendarWidget, QDateEdit, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from pm_desktop.ui.i18n import Words
@@ -31,6 +31,8 @@ class DayDialog(QDialog):
         self.edit.setDateRange(FIRST, QDate(today.year, today.month, today.day))
         self.calendar = QCalendarWidget(gridVisible=False)
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.calendar.setWeekdayTextFormat(weekend, self.calendar.weekdayTextFormat(Qt.DayOfWeek.Monday))
         self.calendar.setLocale(QLocale("zh_CN" if words.lang == "zh" else "en_GB"))
         self.calendar.setDateRange(self.edit.minimumDate(), self.edit.maximumDate())
         self.calendar.selectionChanged.connect(lambda: self.edit.setDate(self.calendar.selectedDate()))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from pm_desktop.base.errors import Cancelled
 from pm_desktop.intake.kinds import KINDS
+from pm_desktop.intake.mapping import field_label
 from pm_desktop.ui.dialogs.simple import error_text
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.session import Session
@@ -54,7 +56,7 @@ class ImportDialog(QDialog):
         for name, label in KINDS.items():
             self.kind.addItem(words.of(label), name)
         self.crs = QComboBox(editable=True)
-        self.crs.addItems(["auto", "EPSG:4490", "GCJ-02", "BD-09", "EPSG:4326", "EPSG:4549", "EPSG:4550"])
+        self.crs.addItems([words("import.auto"), "EPSG:4490", "GCJ-02", "BD-09", "EPSG:4326", "EPSG:4549", "EPSG:4550"])
         row = QHBoxLayout()
         row.addWidget(self.file, 1)
         row.addWidget(browse)
@@ -67,6 +69,10 @@ class ImportDialog(QDialog):
         self.table = QTableWidget(0, 0)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
+        self.empty = QLabel(words("import.drop_here"), objectName="dropHere", alignment=Qt.AlignmentFlag.AlignCenter)
+        self.rows = QStackedWidget()
+        self.rows.addWidget(self.empty)
+        self.rows.addWidget(self.table)
         self.bar = QProgressBar(maximum=1000, visible=False)
         self.dry = QPushButton(words("import.dry"))
         self.commit = QPushButton(words("import.commit"), objectName="primary", enabled=False)
@@ -81,10 +87,13 @@ class ImportDialog(QDialog):
         buttons.addStretch()
         for button in (self.dry, self.commit, self.cancel):
             buttons.addWidget(button)
+        for button in (browse, self.dry, self.commit, self.cancel):
+            button.setAutoDefault(False)  # Enter in the name of the file looks at it, and never stores
+        self.file.returnPressed.connect(self._preview)
         body = QVBoxLayout(self)
         body.addLayout(form)
         body.addWidget(self.summary)
-        body.addWidget(self.table, 1)
+        body.addWidget(self.rows, 1)
         body.addLayout(buttons)
         if file:
             self._preview()
@@ -125,8 +134,12 @@ class ImportDialog(QDialog):
     def _run(self, *, dry: bool) -> None:
         from pm_desktop.intake.importer import import_file
 
-        self._start(import_file, self._session.workspace.location, self.file.text(), self.kind.currentData(), self.crs.currentText() or "auto",
-                    dry, done=lambda report: self._reported(report, dry))
+        self._start(import_file, self._session.workspace.location, self.file.text(), self.kind.currentData(), self._crs(), dry, done=lambda report: self._reported(report, dry))
+
+    def _crs(self) -> str:
+        """What the person says of the coordinates; the first entry leaves it to the file."""
+        said = self.crs.currentText().strip()
+        return "auto" if said in ("", self.crs.itemText(0)) else said
 
     def _reported(self, report: dict[str, Any], dry: bool) -> None:
         w = self._words
@@ -137,11 +150,16 @@ class ImportDialog(QDialog):
         self.summary.setText(f"{w('import.tried') if dry else w('import.done')}  {counts}\n{crs['decided']}  {reason}")
         key = "message" if w.lang == "zh" else "message_en"
         self._fill([w("import.row"), w("import.field"), w("import.problem")],
-                   [[str(p["row"] or ""), p["field"] or "", p.get(key, p["message"])] for p in report["problems"][:1000]])
+                   [[str(p["row"] or ""), self._field(report["as"], p["field"] or ""), p.get(key, p["message"])] for p in report["problems"][:1000]])
         self.commit.setEnabled(dry and report["stored"] > 0)
         if not dry:
             self._session.announce(Changes(dict.fromkeys(report.get("entities", []), None) | {"ImportBatch": None}))
             self.stored.emit(report)
+
+    def _field(self, kind: str, name: str) -> str:
+        """A field by its words; a column that only the file knows keeps its own."""
+        label = field_label(kind, name)
+        return name if label is None else self._words.of(label)
 
     def _fill(self, heads: list[str], rows: list[list[Any]]) -> None:
         self.table.clear()
@@ -153,6 +171,7 @@ class ImportDialog(QDialog):
                 self.table.setItem(r, c, QTableWidgetItem("" if value is None else str(value)[:200]))
         self.table.resizeColumnsToContents()
         self.table.horizontalHeader().setStretchLastSection(True)
+        self.rows.setCurrentIndex(1 if heads else 0)
 
     def _start(self, function: Callable[..., Any], *args: Any, done: Callable[[Any], None]) -> None:
         if self._task is not None or not self.file.text().strip():
@@ -182,7 +201,11 @@ class ImportDialog(QDialog):
         if self._task is not None:
             self._task.cancel()
         else:
-            self.reject()
+            super().reject()
+
+    def reject(self) -> None:
+        """Esc cancels what runs first, then closes."""
+        self._cancel() if self._task is not None else super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing cancels what runs; nothing of it is stored."""

@@ -22,6 +22,7 @@ class GridView(QTableView):
 
     def __init__(self, model: TableModel) -> None:
         super().__init__(alternatingRowColors=True)
+        self.empty = ""  # what stands where there are no rows
         digits = font(13)
         digits.setFeature(QFont.Tag("tnum"), 1)  # digits of one width stand in columns
         self.setFont(digits)
@@ -70,6 +71,15 @@ class GridView(QTableView):
         self.frozen.horizontalHeader().setFixedHeight(header.height())
         self.frozen.setGeometry(self.frameWidth(), self.frameWidth(), self.columnWidth(0), self.viewport().height() + header.height())
         self.frozen.setVisible(self.model().columnCount() > 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows, or why there are none."""
+        super().paintEvent(event)
+        if self.empty and not self.model().rowCount():
+            painter, room = QPainter(self.viewport()), self.viewport().rect().adjusted(24, 0, -24, 0)
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty)
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The frozen column keeps its height."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
+    QPushButton,
     QStackedWidget,
     QStyle,
     QStyledItemDelegate,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.overlay import shape_path
+from pm_desktop.ui.actions import ACTIONS
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.plain import PlainLabel, literal
 from pm_desktop.ui.theme import tokens
@@ -132,6 +134,20 @@ class RowDelegate(QStyledItemDelegate):
         return int(right - width)
 
 
+def centred(*widgets: QWidget) -> QWidget:
+    """Widgets below each other in the middle of the room."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(24, 0, 24, 0)
+    column.setSpacing(12)
+    column.addStretch()
+    column.addWidget(widgets[0])
+    for widget in widgets[1:]:
+        column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+    column.addStretch()
+    return holder
+
+
 class RowList(QWidget):
     """Title, filter and rows.
 
@@ -139,11 +155,14 @@ class RowList(QWidget):
     -------
     chosen(Row)
         A row was clicked, or Enter pressed on it.
+    asked(action id)
+        The button of the empty list, which does ``offer``.
     """
 
     chosen = Signal(object)
+    asked = Signal(str)
 
-    def __init__(self, words: Words, theme: list[str], title_key: str, empty_key: str, height: int = 52) -> None:
+    def __init__(self, words: Words, theme: list[str], title_key: str, empty_key: str, height: int = 52, *, offer: str = "") -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -162,8 +181,10 @@ class RowList(QWidget):
         self.view.activated.connect(lambda index: self.chosen.emit(index.data(ROW)))
         self.filter.textChanged.connect(self._filter)
         self._message = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True, objectName="panelHint")
+        self._offer, self._button = offer, QPushButton(objectName="primary", visible=False)
+        self._button.clicked.connect(lambda: self.asked.emit(self._offer))
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._message)
+        self._stack.addWidget(centred(self._message, self._button))
         self._stack.addWidget(self.view)
         self._subject, self._listing, self._state = "", Listing((), 0, None), "loading"
         head = QHBoxLayout()
@@ -211,6 +232,9 @@ class RowList(QWidget):
         self.filter.setPlaceholderText(self._words("list.filter"))
         texts = {"loading": self._words("state.loading"), "empty": self._words(self._empty_key)}
         self._message.setText(texts.get(self._state, self._state))
+        if self._offer:
+            self._button.setText(self._words(next(a.key for a in ACTIONS if a.id == self._offer)))
+            self._button.setVisible(self._state == "empty")
         self._stack.setCurrentIndex(1 if self._state == "rows" else 0)
         self.filter.setVisible(self._state == "rows")
         self._counted()

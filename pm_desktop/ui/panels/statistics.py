@@ -186,7 +186,7 @@ class StatisticsPanel(QWidget):
             column.addWidget(chart)
             self.charts.append((box, chart))
         if not self.charts:
-            column.addWidget(QLabel(self._words("stats.empty"), objectName="panelHint", wordWrap=True))
+            column.addWidget(QLabel(self._words("stats.none" if self._selected.data is not None else "stats.empty"), objectName="panelHint", wordWrap=True))
         column.addStretch()
         self._area.setWidget(content)
         self.redraw()

@@ -13,6 +13,7 @@ from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.panels.columns import ColumnFilter, filter_words
 from pm_desktop.ui.panels.gridview import Footer, GridView
 from pm_desktop.ui.panels.tablemodel import TableModel
+from pm_desktop.ui.plain import ElidedLabel
 from pm_desktop.ui.selected import Selected
 
 ENTITIES = ("Compound", "Zone", "Firm", "Complaint", "Device", "Alert", "EmergencyTeam")
@@ -38,10 +39,12 @@ class TablePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words, self._theme, self._selected, self._remembered = words, theme, selected, remembered
         self._restoring = False
-        self._title, self._count = QLabel(objectName="panelTitle"), QLabel(objectName="panelHint")
+        self._title, self._count = ElidedLabel(objectName="panelTitle"), QLabel(objectName="panelHint")
         self.entity, self.scope = QComboBox(), QComboBox()
         self.filter = QLineEdit(clearButtonEnabled=True)
         self.filter.setMaximumWidth(220)
+        for box in (self.entity, self.scope, self.filter):
+            box.setMinimumWidth(64)  # give way in a narrow window
         self._chips = QHBoxLayout()
         self._filter_chips: list[QPushButton] = []
         self.export = QPushButton()
@@ -271,6 +274,7 @@ class TablePanel(QWidget):
         self.export.setText(words("table.export"))
         self._title.setText(words.of(self._selected.subject) if self._selected.subject is not None else words("table.title"))
         self._count.setText(words("list.count", shown=f"{len(self.model.rows):,}", total=f"{data.total:,}") if data else words("table.empty"))
+        self.view.empty = words("table.none_kept" if data and self._selected.is_filtered else "table.none")
         self.export.setEnabled(len(self.model.rows) > 0)
         for old in self._filter_chips:
             old.hide()

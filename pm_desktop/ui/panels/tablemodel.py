@@ -57,7 +57,8 @@ class TableModel(QAbstractTableModel):
         """Tint these rows of the pack."""
         self._marked = np.zeros(len(self._kept), bool)
         self._marked[rows] = True
-        self.dataChanged.emit(self.index(0, 0), self.index(max(0, len(self.rows) - 1), max(0, self.columnCount() - 1)))
+        if len(self.rows) and self.columnCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(max(0, len(self.rows) - 1), max(0, self.columnCount() - 1)))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column: stable, what is unknown last; -1 brings back the order of the pack."""

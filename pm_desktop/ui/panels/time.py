@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 from pm_desktop.base.label import Label
 from pm_desktop.cartography.heat import HeatCount, HeatFilter
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.plain import ElidedLabel
 from pm_desktop.ui.theme import tokens
 
 EPOCH = date(1970, 1, 1)
@@ -33,7 +34,7 @@ class DaysBar(QWidget):
         self._theme = theme
         self._counts = np.zeros(1)
         self._span = (0, 1)
-        self.setMinimumWidth(160)
+        self.setMinimumWidth(80)
         self.setFixedHeight(34)
 
     def set_counts(self, counts: Any) -> None:
@@ -82,7 +83,7 @@ class Chooser(QToolButton):
     changed = Signal()
 
     def __init__(self, words: Words, key: str) -> None:
-        super().__init__()
+        super().__init__(objectName="chooser")
         self._words, self._key = words, key
         self._labels: list[Label] = []
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -119,6 +120,7 @@ class Chooser(QToolButton):
         chosen = self.chosen()
         what = self._words("time.all") if chosen is None else self._words.of(self._labels[chosen[0]]) if len(chosen) == 1 else str(len(chosen))
         self.setText(f"{self._words(self._key)}：{what}")
+        self.setToolTip(self.text())
 
 
 class TimePanel(QWidget):
@@ -135,7 +137,7 @@ class TimePanel(QWidget):
         self._first, self._days, self._end = 0, 0, 0
         self._count: HeatCount | None = None
         self._title = QLabel(objectName="panelTitle")
-        self._when, self._sum = QLabel(objectName="itemLabel"), QLabel(objectName="hint")
+        self._when, self._sum = ElidedLabel(objectName="itemLabel"), ElidedLabel(objectName="hint")
         self.bar = DaysBar(theme)
         self.bar.moved.connect(lambda day: self.go(day + self.span // 2))
         self._back, self.play_button, self._on = (QPushButton(t, objectName="flat") for t in ("|◀", "▶", "▶|"))
@@ -143,7 +145,7 @@ class TimePanel(QWidget):
         self._on.clicked.connect(lambda: self.step(1))
         self.play_button.clicked.connect(self.toggle)
         self._span, self._step, self._speed, self._radius, self._scale = (QComboBox() for _ in range(5))
-        self._loop = QToolButton(checkable=True, checked=True, text="⟳")
+        self._loop = QToolButton(checkable=True, checked=True, text="⟳", objectName="chooser")
         self.categories, self.sources = Chooser(words, "time.category"), Chooser(words, "time.source")
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -168,12 +170,15 @@ class TimePanel(QWidget):
         head.addStretch()
         for widget in (self.categories, self.sources, self._radius, self._scale):
             head.addWidget(widget)
+            widget.setMinimumWidth(64)
         for widget in (self._back, self.play_button, self._on):
             widget.setFixedWidth(34)
             line.addWidget(widget)
         line.addWidget(self.bar, 1)
         for widget in (self._span, self._step, self._speed, self._loop):
             line.addWidget(widget)
+        for widget in (self._span, self._step, self._speed):
+            widget.setMinimumWidth(60)
         body = QVBoxLayout(self)
         body.setContentsMargins(12, 4, 12, 6)
         body.setSpacing(4)
