@@ -34,6 +34,11 @@ class WindowCommands(QObject):
         self._methods = {a.id: a.method for a in ACTIONS} | {"data.rollback": "rollback", "admin.audit": "verify_audit",
                                                             "admin.doctor": "run_doctor"}
 
+    @property
+    def rooms(self) -> tuple[object, ...]:
+        """Where the methods of actions stand."""
+        return (self, self._w.selecting, self._w.viewing, self._w.features, self._w)
+
     def run(self, action: str) -> None:
         """Do an action."""
         if action.startswith(BOOKMARK):
@@ -46,8 +51,7 @@ class WindowCommands(QObject):
         if method.startswith("tool_"):
             self._w.canvas.begin(method[5:])
             return
-        rooms = (self, self._w.selecting, self._w.viewing, self._w.features, self._w)
-        target = getattr(next(room for room in rooms if hasattr(room, method)), method)
+        target = getattr(next(room for room in self.rooms if hasattr(room, method)), method)
         try:
             target()
         except PmError as error:
