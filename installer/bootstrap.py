@@ -30,7 +30,7 @@ LIBRARIES = {"libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.
              "libxcb-randr.so.0": "libxcb-randr0", "libxcb-xinerama.so.0": "libxcb-xinerama0", "libdbus-1.so.3": "libdbus-1-3",
              "libfontconfig.so.1": "libfontconfig1", "libfreetype.so.6": "libfreetype6", "libglib-2.0.so.0": "libglib2.0-0",
              "libexpat.so.1": "libexpat1"}
-TEST_PROGRAMS = {"postgres": "postgresql", "Xvfb": "xvfb"}
+TEST_PROGRAMS = {"postgres": "postgresql", "Xvfb": "xvfb", "pdftoppm": "poppler-utils"}
 
 
 def say(text: str) -> None:

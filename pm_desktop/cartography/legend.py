@@ -6,13 +6,18 @@ shows can be compared with the map by eye and by pixel.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 
+from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.heat import shades
 from pm_desktop.cartography.overlay import class_colour, fill_brushes, shape_path
 from pm_desktop.cartography.style import MapStyle
+from pm_desktop.cartography.typeset import broken, width_of
 from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, Style, StyleClass, heat_ticks
 
 STOPS = 48
@@ -31,6 +36,7 @@ def paint_swatch(painter: QPainter, box: QRectF, entry: StyleClass, style: Style
         for brush in fill_brushes(entry, style, base):
             painter.fillRect(area, brush)
         painter.setPen(QPen(QBrush(colour), style.width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area)
     elif isinstance(style, LineStyle) and entry.strokes:
         for width, on, off in entry.strokes:
@@ -81,3 +87,111 @@ def paint_ticks(painter: QPainter, box: QRectF, top: float) -> None:
         side = min(max(x - room / 2, box.left()), box.right() - room)
         where = Qt.AlignmentFlag.AlignLeft if part == 0 else Qt.AlignmentFlag.AlignRight if part == 1 else Qt.AlignmentFlag.AlignHCenter
         painter.drawText(QRectF(side, box.bottom() + 3, room, 16), where | Qt.AlignmentFlag.AlignTop, words)
+
+
+# -- a whole legend --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LegendRow:
+    """A class with its words and how many there are."""
+
+    entry: StyleClass
+    words: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegendBlock:
+    """A layer in a legend: its classes, or the unit and end of its colour scale; ``notes`` stand below."""
+
+    title: str
+    style: Style
+    opacity: float
+    rows: tuple[LegendRow, ...] = ()
+    unit: str = ""
+    top: float | None = None
+    notes: tuple[str, ...] = ()
+
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is written of it."""
+        return (self.title, self.unit, *self.notes, *(t for r in self.rows for t in (r.words, r.count)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a legend that is being set: its height and how it is drawn into a box."""
+
+    height: float
+    draw: Callable[[QPainter, QRectF], None]
+
+
+COLUMN, GUTTER, SIZE = 178.0, 14.0, 11
+
+
+def set_legend(blocks: Sequence[LegendBlock], base: MapStyle, height: float, ink: QColor, soft: QColor) -> tuple[list[list[Line]], QSizeF]:
+    """Lines of a legend in as few columns as fit into ``height``, and the room that they take; all in logical pixels."""
+    lines = [line for block in blocks for line in _lines(block, base, ink, soft)]
+    columns: list[list[Line]] = [[]]
+    used = 0.0
+    for line in lines:
+        if used + line.height > height and columns[-1]:
+            columns.append([])
+            used = 0.0
+        columns[-1].append(line)
+        used += line.height
+    tallest = max((sum(line.height for line in column) for column in columns), default=0.0)
+    return columns, QSizeF(len(columns) * COLUMN + (len(columns) - 1) * GUTTER, tallest)
+
+
+def paint_legend(painter: QPainter, at: QPointF, columns: list[list[Line]]) -> None:
+    """Draw what `set_legend` set with its corner at ``at``."""
+    for k, column in enumerate(columns):
+        y = at.y()
+        for line in column:
+            painter.save()
+            line.draw(painter, QRectF(at.x() + k * (COLUMN + GUTTER), y, COLUMN, line.height))
+            painter.restore()
+            y += line.height
+
+
+def _lines(block: LegendBlock, base: MapStyle, ink: QColor, soft: QColor) -> list[Line]:
+    found = [_written(part, SIZE, ink, bold=True, lead=6.0 if k == 0 else 0.0) for k, part in enumerate(broken(block.title, SIZE, COLUMN, bold=True))]
+    if isinstance(block.style, HeatStyle) and block.top is not None:
+        style, top = block.style, block.top
+        found.append(_written(block.unit, SIZE - 1, soft))
+        found.append(Line(32.0, lambda painter, box: _ramp_line(painter, box, style, base, block.opacity, top, soft)))
+    for row in block.rows:
+        parts = broken(row.words, SIZE, COLUMN - 30 - width_of(row.count, SIZE - 1))
+        found.append(Line(17.0, lambda painter, box, row=row, first=parts[0]: _row_line(painter, box, row, first, block, base, ink, soft)))  # type: ignore[misc]
+        found += [_written(part, SIZE, ink, left=28.0) for part in parts[1:]]
+    found += [_written(part, SIZE - 1, soft) for note in block.notes for part in broken(note, SIZE - 1, COLUMN)]
+    return found
+
+
+def _written(text: str, size: int, colour: QColor, *, bold: bool = False, lead: float = 0.0, left: float = 0.0) -> Line:
+    def draw(painter: QPainter, box: QRectF) -> None:
+        painter.setFont(font(size, bold=bold))
+        painter.setPen(colour)
+        painter.drawText(box.adjusted(left, lead, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
+
+    return Line(size * 1.45 + lead, draw)
+
+
+def _ramp_line(painter: QPainter, box: QRectF, style: HeatStyle, base: MapStyle, opacity: float, top: float, colour: QColor) -> None:
+    ramp = QRectF(box.left(), box.top() + 2, box.width(), 11)
+    paint_ramp(painter, ramp, style, base, opacity)
+    painter.setPen(QPen(colour, 1))
+    painter.setFont(font(SIZE - 1))
+    paint_ticks(painter, ramp, top)
+
+
+def _row_line(painter: QPainter, box: QRectF, row: LegendRow, words: str, block: LegendBlock, base: MapStyle, ink: QColor, soft: QColor) -> None:
+    paint_swatch(painter, QRectF(box.left(), box.top() + 2, 20, 13), row.entry, block.style, base, block.opacity)
+    one_line = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    painter.setFont(font(SIZE))
+    painter.setPen(ink)
+    painter.drawText(box.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | one_line, words)
+    painter.setFont(font(SIZE - 1))
+    painter.setPen(soft)
+    painter.drawText(box, Qt.AlignmentFlag.AlignRight | one_line, row.count)

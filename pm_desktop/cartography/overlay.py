@@ -28,9 +28,12 @@ from pm_desktop.layers.style import (
 )
 
 CLUSTER_PX = 64
+BEAT_PX = 8
 PLAIN = StyleClass("CLUSTER", Label("多个", "several"), "#5b6673", "#b4bfcc", size=9.0)
 _PATTERNS = {"hatch": Qt.BrushStyle.BDiagPattern,
              "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern}
+
+HeatShown = tuple[HeatFilter, float | None]
 
 
 class LayerPack:
@@ -59,8 +62,8 @@ class LayerPack:
 
 
 def paint_layer(painter: QPainter, pack: LayerPack, frame: Frame, zoom: float, ratio: float, style: MapStyle,
-                opacity: float) -> None:
-    """Paint one layer at ``opacity``."""
+                opacity: float, heat: HeatShown | None = None) -> None:
+    """Paint one layer at ``opacity``; heat with this filter and end of its colour scale."""
     painter.save()
     painter.setOpacity(opacity)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -72,7 +75,7 @@ def paint_layer(painter: QPainter, pack: LayerPack, frame: Frame, zoom: float, r
         case PointStyle() as point:
             _points(painter, pack, point, frame, zoom, ratio, style)
         case HeatStyle():
-            _heat(painter, pack, frame, ratio)
+            _heat(painter, pack, frame, ratio, heat or (HeatFilter(), None))
         case StreetBase():
             pass  # painted as the base, below every layer
         case _ as never:
@@ -85,14 +88,38 @@ def class_colour(cls: StyleClass, style: MapStyle) -> QColor:
     return QColor(cls.dark if style.is_dark else cls.light)
 
 
-def fill_brushes(entry: StyleClass, fill: FillStyle, style: MapStyle) -> tuple[QBrush, ...]:
+def fill_brushes(entry: StyleClass, fill: FillStyle, style: MapStyle, ratio: float = 1.0) -> tuple[QBrush, ...]:
     """What a class of areas is filled with, one over the other; nothing for an outline alone."""
     if entry.pattern == "none":
         return ()
     colour = class_colour(entry, style)
     wash = QColor(colour)
     wash.setAlphaF(fill.fill_opacity if entry.pattern == "solid" else fill.fill_opacity * 0.5)
-    return (QBrush(wash),) if entry.pattern == "solid" else (QBrush(wash), QBrush(colour, _PATTERNS[entry.pattern]))
+    return (QBrush(wash),) if entry.pattern == "solid" else (QBrush(wash), pattern_brush(entry.pattern, colour, ratio))
+
+
+def pattern_brush(pattern: str, colour: QColor, ratio: float) -> QBrush:
+    """Hatching of `BEAT_PX` logical pixels: Qt's own is made of device pixels, which a print shows as grey."""
+    if ratio == 1.0:
+        return QBrush(colour, _PATTERNS[pattern])
+    side = round(BEAT_PX * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, ratio))
+    for k in (-side, 0, side):  # each line once more on both sides: its width reaches over the corners
+        if pattern in ("hatch", "cross"):
+            painter.drawLine(QPointF(k, side), QPointF(k + side, 0))
+        if pattern == "cross":
+            painter.drawLine(QPointF(k, 0), QPointF(k + side, side))
+    if pattern == "dots":
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for at in (0.25, 0.75):
+            painter.drawEllipse(QPointF(at * side, at * side), 0.8 * ratio, 0.8 * ratio)
+    painter.end()
+    return QBrush(image)
 
 
 def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, ratio: float, style: MapStyle) -> None:
@@ -107,8 +134,9 @@ def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, rat
         painter.setPen(QPen(QBrush(colour), fill.width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
                             Qt.PenJoinStyle.RoundJoin))
         # the pattern is anchored to the world, so that it continues over tile borders
-        painter.setBrushOrigin(QPointF(-(frame.x0 / frame.unit) % 8, -(frame.y0 / frame.unit) % 8))
-        for brush in fill_brushes(entry, fill, style) or (QBrush(Qt.BrushStyle.NoBrush),):
+        beat = round(BEAT_PX * ratio)
+        painter.setBrushOrigin(QPointF(-(frame.x0 / frame.unit) % beat, -(frame.y0 / frame.unit) % beat))
+        for brush in fill_brushes(entry, fill, style, ratio) or (QBrush(Qt.BrushStyle.NoBrush),):
             painter.setBrush(brush)
             draw_shapes(painter, found, chosen, 4, close=True)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -235,11 +263,11 @@ def _point(painter: QPainter, at: QPointF, entry: StyleClass, count: int, ratio:
         painter.drawText(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _heat(painter: QPainter, pack: LayerPack, frame: Frame, ratio: float) -> None:
-    """Heat of the newest twelve months, for prints: on the screen the heat process paints it."""
+def _heat(painter: QPainter, pack: LayerPack, frame: Frame, ratio: float, shown: HeatShown) -> None:
+    """Heat for prints: on the screen the heat process paints it."""
     if pack.heat is None:
         pack.heat = HeatPack(pack.arrays)
-    request = heat_image_request(str(pack.arrays.path), HeatFilter(), frame, 2, pack.meta["heat"]["top"], ratio)
+    request = heat_image_request(str(pack.arrays.path), shown[0], frame, 2, shown[1] or pack.meta["heat"]["top"], ratio)
     pixels = np.empty((request.height, request.width), np.uint32)
     paint_heat(pack.heat, request, pixels)
     image = QImage(pixels.tobytes(), request.width, request.height, request.width * 4, QImage.Format.Format_ARGB32_Premultiplied)

@@ -67,15 +67,19 @@ class ScenePainter:
         """Paint everything but the names at ``frame``, which is as large as ``image``."""
         image.fill(QColor(self.style.colours["land"]))
         painter = QPainter(image)
+        self.paint_bases(painter, frame, zoom)
+        for layer, opacity in self.layers:
+            paint_layer(painter, layer, frame, zoom, self.scene.ratio, self.style, opacity)
+        self._paint_marks(painter, frame)
+        painter.end()
+
+    def paint_bases(self, painter: QPainter, frame: Frame, zoom: float) -> None:
+        """Paint the street bases; the picture is already filled with land."""
         for base in self.bases:
             if isinstance(base, StreetPack):
                 paint_streets(painter, base, frame, zoom, self.scene.ratio, self.style)
             else:
                 _paint_raster(painter, base, frame, zoom)
-        for layer, opacity in self.layers:
-            paint_layer(painter, layer, frame, zoom, self.scene.ratio, self.style, opacity)
-        self._paint_marks(painter, frame)
-        painter.end()
 
     def _paint_marks(self, painter: QPainter, frame: Frame) -> None:
         marked = self.scene.marked

@@ -7,25 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
-from pm_desktop.base.mercator import metres_per_unit
 from pm_desktop.cartography.fonts import font
+from pm_desktop.cartography.furniture import scale_bar
 from pm_desktop.cartography.style import MapStyle
 
 if TYPE_CHECKING:
     from pm_desktop.ui.canvas.canvas import MapCanvas
-
-def scale_bar(lat: float, unit: float, widest_px: float) -> tuple[float, str]:
-    """Round ground length that fits: pixels and words."""
-    metres_px = metres_per_unit(lat) * unit
-    longest = widest_px * metres_px
-    step = 10 ** np.floor(np.log10(longest))
-    length = float(max(k * step for k in (1, 2, 5) if k * step <= longest))
-    return length / metres_px, f"{length:.0f} m" if length < 1000 else f"{length / 1000:.0f} km"
-
 
 Piece = tuple[QPointF, QImage]
 
