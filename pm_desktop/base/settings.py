@@ -18,7 +18,7 @@ CHOICES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark", "contrast"), "
 @dataclass(slots=True)
 class Settings:
     """What a person may set; ``docks``, ``tables`` (columns by entity), ``recent``, ``searches`` and the
-    system of ``coordinates`` are remembered by the program."""
+    system of ``coordinates``, and whether the ``overview`` is shown, are remembered by the program."""
 
     theme: str = "light"
     lang: str = "zh"
@@ -27,6 +27,7 @@ class Settings:
     tables: dict[str, Any] = field(default_factory=dict)
     searches: list[str] = field(default_factory=list)
     coordinates: str = "CGCS2000"
+    overview: bool = True
 
     def remember(self, location: str) -> None:
         """Put a workspace at the head of the recent ones (at most ten)."""

@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.area", "action.area", "Ctrl+Shift+M", "tool_area", "view"),
     Action("view.bookmarks", "action.bookmarks", "Ctrl+B", "show_bookmarks", "view"),
     Action("view.bookmark", "action.bookmark", "Ctrl+Alt+B", "add_bookmark", "view"),
+    Action("view.overview", "action.overview", "F6", "toggle_overview", "view"),
     Action("view.coordinates", "action.coordinates", "Ctrl+Shift+K", "choose_coordinates", "view"),
     Action("view.copy_place", "action.copy_place", "Ctrl+Alt+C", "copy_place", "view"),
     Action("view.left", "action.left", "F7", "toggle_left", "view"),

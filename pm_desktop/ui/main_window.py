@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         self.map_theme = own
         self.canvas.set_map_theme(own)
         self.layers.set_map_theme(own)
+        self.viewing.set_map_theme(own)
 
     def set_theme(self, name: str) -> None:
         """Light, dark or high contrast."""

@@ -39,6 +39,7 @@ class Opening(QObject):
         self.placed = True
         if bounds is not None:
             w.canvas.fit(bounds, home=True)
+            w.viewing.overview.set_bounds(bounds)
             west, south, east, north = bounds
             if w.workbench not in ("briefing", "command") and east - west > 0.1:
                 w.canvas.set_view(View(west + (east - west) * 0.17, south + (north - south) * 0.68, max(13.0, w.canvas.view().zoom)))

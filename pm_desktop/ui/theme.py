@@ -112,6 +112,8 @@ QPushButton:default, #primary {{ background: {accent}; color: {accent_ink}; bord
 QPushButton:disabled, #primary:disabled {{ color: {ink3}; background: {surface3}; border-color: {line}; }}
 #mapButton {{ background: {surface}; color: {ink2}; border: 1px solid {line}; border-radius: 6px; padding: 4px 8px; font-size: 14px; min-height: 20px; }}
 #mapButton:hover {{ border-color: {accent}; color: {accent}; }}
+#overviewClose {{ background: {surface}; color: {ink2}; border: 1px solid {line}; border-radius: 4px; padding: 0; min-height: 16px; font-size: 11px; }}
+#overviewClose:hover {{ color: {accent}; border-color: {accent}; }}
 #toolHint {{ background: {ink}; color: {surface}; border-radius: 6px; padding: 6px 14px; font-size: 13px; }}
 #flat {{ border: none; background: transparent; color: {ink2}; padding: 3px 6px; }}
 QToolButton::menu-indicator {{ image: none; }}

@@ -1,4 +1,4 @@
-"""Ways to look at the map: bookmarks, coordinates, its menu under the right button."""
+"""Ways to look at the map: bookmarks, the whole district in a corner, coordinates, its menu under the right button."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pm_desktop.base.mercator import place_of
 from pm_desktop.ui.bookmarking import Bookmarking
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.coordinates import Coordinates
+from pm_desktop.ui.overviewing import Overviewing
 
 if TYPE_CHECKING:
     from pm_desktop.ui.main_window import MainWindow
@@ -25,6 +26,7 @@ class Viewing(QObject):
         self._w = window
         self.coordinates = Coordinates(window)
         self.bookmarks = Bookmarking(window, remember=remember)
+        self.overview = Overviewing(window)
         window.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         window.canvas.customContextMenuRequested.connect(self._open_menu)
 
@@ -35,6 +37,14 @@ class Viewing(QObject):
     def add_bookmark(self) -> None:
         """Keep the view under a name."""
         self.bookmarks.add()
+
+    def toggle_overview(self) -> None:
+        """Show or hide the inset with the whole district."""
+        self.overview.toggle()
+
+    def set_map_theme(self, name: str) -> None:
+        """The map has another style."""
+        self.overview.set_map_theme(name)
 
     def choose_coordinates(self) -> None:
         """Choose how coordinates are shown."""

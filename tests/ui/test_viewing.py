@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +19,7 @@ from pm_desktop.ui.canvas import View
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import ROW
 from pm_desktop.ui.session import Session
-from tests.helpers.hands import mouse, stroke
+from tests.helpers.hands import click, mouse, stroke
 
 
 @pytest.fixture
@@ -211,3 +212,77 @@ def test_keys_of_a_list_act_only_where_it_has_the_focus(window: MainWindow, qtbo
     window.layers.list.setFocus()
     qtbot.keyClick(window.layers.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert window.layers.states() != before
+
+
+# -- the whole district in a corner ------------------------------------------------------------------------------------------
+
+def inset_pixel(window: MainWindow, lon: float, lat: float) -> QPointF:
+    """Where a place lies in the inset, reckoned from its bounds by proportion of Mercator's northings."""
+    def north(degrees: float) -> float:
+        return math.log(math.tan(math.pi / 4 + math.radians(degrees) / 2))
+
+    inset = window.viewing.overview.inset
+    west, south, east, n = inset._bounds  # type: ignore[misc]
+    width, height = inset.width() - 2, inset.height() - 2
+    per_px = max(math.radians(east - west) / width, (north(n) - north(south)) / height) * 1.06
+    x = math.radians(lon - (west + east) / 2) / per_px + width / 2 + 1
+    return QPointF(x, ((north(n) + north(south)) / 2 - north(lat)) / per_px + height / 2 + 1)
+
+
+def test_the_inset_shows_where_the_map_looks_and_leads_it(window: MainWindow, qtbot: QtBot) -> None:
+    inset, canvas = window.viewing.overview.inset, window.canvas
+    go(window, qtbot, View(121.6, 31.15, 12.0))
+    assert inset.isVisible() and not inset._picture.isNull()
+    assert inset._picture.toImage().width() == round((inset.width() - 2) * window.devicePixelRatioF())
+    box = inset.rectangle()
+    west, north = place_of(*canvas.world_at(QPointF(0, 0)))
+    east, south = place_of(*canvas.world_at(QPointF(canvas.width(), canvas.height())))
+    for corner, wanted in ((box.topLeft(), (west, north)), (box.bottomRight(), (east, south))):
+        expected = inset_pixel(window, *wanted)
+        assert (corner.x(), corner.y()) == pytest.approx((expected.x(), expected.y()), abs=0.3)
+    grip = box.center() + QPointF(box.width() / 4, box.height() / 4)  # held anywhere, it moves as it is held
+    stroke(inset, (grip.x(), grip.y()), (grip.x() + 9, grip.y() - 6), (grip.x() + 20, grip.y() - 12))
+    moved = inset.rectangle().center() - box.center()
+    assert (moved.x(), moved.y()) == pytest.approx((20, -12), abs=0.01) and canvas.view().zoom == 12.0
+    click(inset, (30.0, 40.0))
+    at = inset_pixel(window, canvas.view().lon, canvas.view().lat)
+    assert (at.x(), at.y()) == pytest.approx((30, 40), abs=0.3)
+
+
+def test_the_inset_is_painted_once_for_a_style_and_gone_where_it_tells_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    overview = window.viewing.overview
+    go(window, qtbot, View(121.6, 31.15, 13.0))
+    light, key = overview.inset._picture, overview.inset._picture.cacheKey()
+    assert light.toImage().pixelColor(light.width() - 4, 4).blue() > 200, "the sea is pale blue"
+    for step in range(5):
+        canvas_view = window.canvas.view()
+        window.canvas.set_view(canvas_view.panned(30 * step, 20))
+    assert overview.inset._picture.cacheKey() == key
+    window.set_theme("dark")
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    assert overview.inset._picture.toImage().pixelColor(4, 100).lightness() < 80 and len(overview._pictures) == 2
+    ran: list[str] = []
+    window.session.run = lambda name, *a, **k: ran.append(name)  # type: ignore[method-assign, assignment]
+    window.set_theme("light")
+    assert "overview" not in ran and overview.inset._picture.toImage() == light.toImage()
+    del window.session.run  # type: ignore[attr-defined]
+    go(window, qtbot, View(121.7, 31.1, 8.5))
+    assert not overview.inset.isVisible(), "the map shows the whole district itself"
+
+
+def test_the_inset_can_be_hidden_and_that_is_remembered(window: MainWindow, qtbot: QtBot, tiny_sample: str) -> None:
+    go(window, qtbot, View(121.6, 31.15, 13.0))
+    inset = window.viewing.overview.inset
+    inset._close.click()
+    assert not inset.isVisible() and window.settings.overview is False
+    window.commands.run("view.overview")
+    assert inset.isVisible() and window.settings.overview is True
+    session = Session(tiny_sample)
+    other = MainWindow(session, Settings(overview=False))
+    qtbot.addWidget(other)
+    other.resize(1400, 900)
+    other.show()
+    qtbot.waitUntil(other.is_settled, timeout=60_000)
+    assert not other.viewing.overview.inset.isVisible()
+    other.close()
+    session.close()
