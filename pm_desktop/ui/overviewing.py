@@ -68,7 +68,7 @@ class Overviewing(QObject):
             session.run("overview", overview_png, session.location, packs, str(session.cache_dir / "layers"), *key,
                         done=lambda png: self._painted(key, png), failed=self._failed)
 
-    def _painted(self, key: tuple[str, float], png: bytes) -> None:
+    def _painted(self, key: Key, png: bytes) -> None:
         self._pictures[key] = png
         self._asked = None
         self._ask()
