@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QDataStream, QIODevice
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtCore import QByteArray, QDataStream, QIODevice, Qt
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen
 
-_ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
-_TAIL = struct.pack(">ii", 0, 1)  # subpath start; winding fill: holes turn against their shells, overlaps stay filled
+_TAIL = (0, 1)  # subpath start; winding fill: holes turn against their shells, overlaps stay filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,36 @@ class Shapes:
     xy: NDArray[np.float64]
     part: NDArray[np.int64]
     feat: NDArray[np.int64]
+    _written: tuple[bytes, list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.feat) - 1
+
+    def paths(self, chosen: NDArray[Any] | None = None) -> Paths:
+        """Features (all, or the ``chosen``) as a path each, in order."""
+        if self._written is None:
+            self._written = _written(self)
+        data, at = self._written
+        if chosen is None:
+            return Paths(QByteArray(data), sum(high > low for low, high in pairwise(at)))
+        pieces = [data[at[i]:at[i + 1]] for i in chosen.tolist()]
+        return Paths(QByteArray(b"".join(pieces)), sum(map(bool, pieces)))
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Painter paths as `QDataStream` has them. One path a feature: many lines or areas in one path are slow to fill."""
+
+    data: QByteArray
+    count: int
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw with pen and brush of the painter."""
+        stream = QDataStream(self.data, QIODevice.OpenModeFlag.ReadOnly)  # only borrows the data
+        path = QPainterPath()
+        for _ in range(self.count):
+            stream >> path
+            painter.drawPath(path)
 
 
 def shapes(table: Any, prefix: str, index: NDArray[Any], frame: Frame) -> Shapes:
@@ -80,6 +107,61 @@ def shapes(table: Any, prefix: str, index: NDArray[Any], frame: Frame) -> Shapes
     keep[ends - 1] = True
     kept = np.concatenate([[0], np.cumsum(keep)])
     return Shapes(xy[keep], kept[part], feat)
+
+
+def trimmed(found: Shapes, frame: Frame, reach: float) -> Shapes:
+    """The same features without what lies more than ``reach`` device pixels outside the picture and does not matter inside.
+
+    Of vertices one after the other beyond the same border the first and the last stay, so that every edge that may cross the
+    picture stays as it is. Lines that are to be dashed must not be trimmed: their rhythm counts from their begin.
+    """
+    xy, part = found.xy, found.part
+    for axis, size in ((0, frame.width), (1, frame.height)):
+        side = (xy[:, axis] > size + reach).view(np.int8) - (xy[:, axis] < -reach).view(np.int8)
+        if len(xy) < 3 or not side.any():
+            continue
+        beyond = (side[1:] == side[:-1]) & (side[1:] != 0)
+        keep = np.ones(len(xy), bool)
+        keep[1:-1] = ~(beyond[:-1] & beyond[1:])
+        filled = part[1:] > part[:-1]
+        first, last = part[:-1][filled], part[1:][filled] - 1
+        keep[first] = keep[last] = True
+        kept = np.concatenate([[0], np.cumsum(keep)])
+        # a part of which only two vertices are left, both beyond: all of it is
+        gone = (kept[last] - kept[first] == 1) & (side[first] == side[last]) & (side[first] != 0)
+        if gone.any():
+            keep[first[gone]] = keep[last[gone]] = False
+            kept = np.concatenate([[0], np.cumsum(keep)])
+        xy, part = xy[keep], kept[part]
+    return Shapes(xy, part, found.feat) if xy is not found.xy else found
+
+
+def cut_at_tiles(found: Shapes, frame: Frame, side: float) -> Shapes:
+    """The same features with a vertex wherever an edge crosses the border of a tile of ``side`` device pixels.
+
+    Where along an edge a hairline's pixels fall depends on where the painter begins it. With a vertex on the border it begins
+    there in both tiles, so that the line does not jump.
+    """
+    for axis, origin in ((0, frame.x0), (1, frame.y0)):
+        along = found.xy[:, axis] + (origin / frame.unit) % side
+        tile = np.floor(along / side)
+        step = np.diff(tile)
+        step[found.part[1:-1][(found.part[1:-1] > 0) & (found.part[1:-1] < len(tile))] - 1] = 0  # from one part to the next
+        cut = np.flatnonzero(step)
+        if len(cut) == 0:
+            continue
+        times = np.abs(step[cut]).astype(np.int64)
+        edge = np.repeat(cut, times)
+        number = np.arange(len(edge)) - np.repeat(np.cumsum(times) - times, times)
+        up = np.repeat(step[cut] > 0, times)
+        border = (tile[edge] + np.where(up, number + 1, -number)) * side
+        share = (border - along[edge]) / (along[edge + 1] - along[edge])
+        new = snapped(found.xy[edge] * (1 - share)[:, None] + found.xy[edge + 1] * share[:, None])
+        xy = np.insert(found.xy, edge + 1, new, axis=0)
+        more = np.zeros(len(tile) + 1, np.int64)
+        more[1:] = np.cumsum(np.bincount(edge, minlength=len(tile)))
+        found = Shapes(xy, found.part + more[found.part], found.feat)
+    return found
 
 
 def dashes(found: Shapes, chosen: NDArray[Any], on: float, off: float, frame: Frame, reach: float) -> Shapes:
@@ -121,27 +203,31 @@ def dashes(found: Shapes, chosen: NDArray[Any], on: float, off: float, frame: Fr
                   np.searchsorted(line[seg[heads]], np.arange(len(part))).astype(np.int64))
 
 
-def draw_shapes(painter: QPainter, found: Shapes, chosen: NDArray[Any] | None, group: NDArray[Any] | int | None, *, close: bool = True) -> None:
-    """Draw features (all, or the ``chosen``), those of one group as one path: many lines in one path are slow, one path a line too many.
+def draw_shapes(painter: QPainter, found: Shapes, chosen: NDArray[Any] | None = None) -> None:
+    """Draw features (all, or the ``chosen``) one by one with pen and brush of the painter."""
+    if len(found) and (chosen is None or len(chosen)):
+        found.paths(chosen).draw(painter)
 
-    ``group`` gives each feature of ``found`` the number of its path, never falling; it has to depend on the world alone, else tiles
-    do not fit together to the pixel. None: each by itself. An int: so many to a path, wherever they are.
+
+def draw_areas(painter: QPainter, found: Shapes, chosen: NDArray[Any] | None, brushes: Sequence[QBrush], edge: QPen | None, *, soft: bool = True) -> None:
+    """Draw areas, filled with one brush after the other, then their edges.
+
+    Antialiasing a fill costs four times the filling. Where an edge of a pixel lies over it, or it is not ``soft`` because it
+    differs too little from what is around it, nobody sees whether the fill below is.
     """
-    order = np.arange(len(found)) if chosen is None else chosen
-    if len(order) == 0:
+    if len(found) == 0 or (chosen is not None and len(chosen) == 0):
         return
-    if group is None:
-        first = np.arange(len(order) + 1)
-    elif isinstance(group, int):
-        first = np.append(np.arange(0, len(order), group), len(order))
-    else:
-        first = np.append(np.flatnonzero(np.diff(group[order], prepend=-1)), len(order))
-    data = _serialised(found, order, first)  # named: the stream only borrows it
-    stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
-    path = QPainterPath()
-    for _ in range(len(first) - 1):
-        stream >> path
-        painter.drawPath(path)
+    paths = found.paths(chosen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, soft and edge is None)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for brush in brushes:
+        painter.setBrush(brush)
+        paths.draw(painter)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if edge is not None:
+        painter.setPen(edge)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        paths.draw(painter)
 
 
 def _not_straight(flat: NDArray[np.int64], part: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -152,19 +238,26 @@ def _not_straight(flat: NDArray[np.int64], part: NDArray[np.int64]) -> tuple[NDA
     return np.repeat(flat, times), np.concatenate([[0], np.cumsum(times)])[part]
 
 
-def _serialised(found: Shapes, order: NDArray[Any], first: NDArray[Any]) -> QByteArray:
-    parts, feat = gather(found.feat, order)
-    flat, part = gather(found.part, parts)
-    flat, part = _not_straight(flat, part)
-    element = np.empty(len(flat), _ELEMENT)
-    element["kind"] = 1
-    element["kind"][part[:-1][part[1:] > part[:-1]]] = 0
-    element["x"], element["y"] = found.xy[flat, 0], found.xy[flat, 1]
-    raw = element.tobytes()
-    ends = part[feat[first]]
-    pieces = []
-    for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        pieces.append(struct.pack(">i", high - low))
-        if high > low:
-            pieces += (raw[low * 20:high * 20], _TAIL)
-    return QByteArray(b"".join(pieces))
+def _written(found: Shapes) -> tuple[bytes, list[int]]:
+    """Paths as Qt writes them: number of vertices, (kind, x, y) of each, subpath start and fill rule; and where each begins.
+
+    Once for all features of a theme: with a few dozen of a class, numpy's calls cost more than their work.
+    """
+    flat, part = _not_straight(np.arange(len(found.xy)), found.part)
+    ends = part[found.feat]
+    size = np.diff(ends)
+    some = size > 0  # of an empty feature nothing is written
+    path = np.concatenate([[0], np.cumsum(some)])[:-1]
+    # in words of four bytes: one before each path and two behind, five a vertex
+    begin = 5 * ends[:-1] + 3 * path
+    words = np.empty(5 * len(flat) + 3 * int(some.sum()), ">i4")
+    vertex = 5 * np.arange(len(flat)) + np.repeat(3 * path + 1, size)
+    words[begin[some]] = size[some]
+    tail = (begin + 5 * size + 1)[some]
+    words[tail], words[tail + 1] = _TAIL
+    words[vertex] = 1
+    words[vertex[part[:-1][part[1:] > part[:-1]]]] = 0
+    xy = found.xy[flat].astype(">f8").view(">i4")
+    for k in range(4):
+        words[vertex + 1 + k] = xy[:, k]
+    return words.tobytes(), [*(4 * begin).tolist(), 4 * len(words)]

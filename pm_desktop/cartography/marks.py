@@ -52,4 +52,4 @@ def paint_marks(painter: QPainter, pack: LayerPack, index: NDArray[Any], frame: 
             for x, y in frame.pixels(pack.arrays["f/xy"][seen]).tolist():
                 painter.drawEllipse(QPointF(x, y), POINT_PX * ratio, POINT_PX * ratio)
         else:
-            draw_shapes(painter, shapes(pack.arrays, "f", seen, frame), None, 1, close=True)
+            draw_shapes(painter, shapes(pack.arrays, "f", seen, frame))

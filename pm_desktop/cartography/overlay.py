@@ -14,7 +14,7 @@ from pm_desktop.base.arraypack import ArrayPack
 from pm_desktop.base.gridindex import Grid, boxes_meet, query_grid
 from pm_desktop.base.label import Label
 from pm_desktop.cartography.fonts import font
-from pm_desktop.cartography.geometry import Frame, Shapes, dashes, draw_shapes, gather, shapes
+from pm_desktop.cartography.geometry import Frame, Shapes, cut_at_tiles, dashes, draw_areas, draw_shapes, gather, shapes, trimmed
 from pm_desktop.cartography.heat import HeatFilter, HeatPack, heat_image_request, paint_heat
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import (
@@ -29,6 +29,7 @@ from pm_desktop.layers.style import (
 
 CLUSTER_PX = 64
 BEAT_PX = 8
+THIN_PX = 1.4
 PLAIN = StyleClass("CLUSTER", Label("多个", "several"), "#5b6673", "#b4bfcc", size=9.0)
 _PATTERNS = {"hatch": Qt.BrushStyle.BDiagPattern,
              "cross": Qt.BrushStyle.DiagCrossPattern, "dots": Qt.BrushStyle.Dense6Pattern}
@@ -123,23 +124,25 @@ def pattern_brush(pattern: str, colour: QColor, ratio: float) -> QBrush:
 
 
 def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, ratio: float, style: MapStyle) -> None:
-    index = pack.features_in(frame.box(20 * ratio))
-    found = shapes(pack.arrays, "f", index, frame)
+    reach = (2 + fill.width) * ratio
+    index = pack.features_in(frame.box(reach))
+    found = cut_at_tiles(trimmed(shapes(pack.arrays, "f", index, frame), frame, reach), frame, 512 * ratio)
     cls = pack.arrays["f/cls"][index]
     for number, entry in enumerate(fill.classes):
         chosen = np.flatnonzero(cls == number)
         if len(chosen) == 0:
             continue
         colour = class_colour(entry, style)
-        painter.setPen(QPen(QBrush(colour), fill.width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
-                            Qt.PenJoinStyle.RoundJoin))
         # the pattern is anchored to the world, so that it continues over tile borders
         beat = round(BEAT_PX * ratio)
         painter.setBrushOrigin(QPointF(-(frame.x0 / frame.unit) % beat, -(frame.y0 / frame.unit) % beat))
-        for brush in fill_brushes(entry, fill, style, ratio) or (QBrush(Qt.BrushStyle.NoBrush),):
-            painter.setBrush(brush)
-            draw_shapes(painter, found, chosen, 4, close=True)
-            painter.setPen(Qt.PenStyle.NoPen)
+        draw_areas(painter, found, chosen, fill_brushes(entry, fill, style, ratio), outline(colour, fill.width, ratio))
+
+
+def outline(colour: QColor, width: float, ratio: float) -> QPen:
+    """Pen of the edge of an area. One of about a pixel is a hairline, which costs a tenth of a stroke."""
+    wide = width * ratio if width * ratio > THIN_PX else min(width * ratio, 1.0)
+    return QPen(QBrush(colour), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin if wide <= 2 else Qt.PenJoinStyle.RoundJoin)
 
 
 def _line(painter: QPainter, pack: LayerPack, line: LineStyle, frame: Frame, zoom: float, ratio: float,
@@ -158,7 +161,7 @@ def _line(painter: QPainter, pack: LayerPack, line: LineStyle, frame: Frame, zoo
         if line.dashed:
             pen.setDashPattern([5, 3])
         painter.setPen(pen)
-        draw_shapes(painter, found, chosen, 1, close=False)
+        draw_shapes(painter, found, chosen)
 
 
 def _strokes(painter: QPainter, entry: StyleClass, found: Shapes, chosen: NDArray[Any], frame: Frame, zoom: float, ratio: float,
@@ -172,9 +175,9 @@ def _strokes(painter: QPainter, entry: StyleClass, found: Shapes, chosen: NDArra
         painter.setPen(pen)
         if off:
             cut = dashes(single, parts, on * scale, off * scale, frame, 20 * ratio)
-            draw_shapes(painter, cut, None, 8, close=False)
+            draw_shapes(painter, cut)
         else:
-            draw_shapes(painter, single, parts, 1, close=False)
+            draw_shapes(painter, single, parts)
 
 
 def markers(pack: LayerPack, point: PointStyle, box: tuple[float, float, float, float], zoom: float,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from pm_desktop.cartography.geometry import Frame, Shapes, dashes, draw_shapes, shapes
+from pm_desktop.cartography.geometry import Frame, Shapes, cut_at_tiles, dashes, draw_areas, draw_shapes, shapes, trimmed
 from pm_desktop.cartography.streetsigns import paint_arrows, paint_stations
 from pm_desktop.cartography.style import (
     BRIDGE_EDGE,
@@ -31,19 +31,23 @@ from pm_desktop.cartography.style import (
 from pm_desktop.streets.classes import GreenClass, RailClass, RoadClass, RoadFlag
 from pm_desktop.streets.pack import StreetPack
 
-BUFFER_PX = 40
+TILE_PX = 512
+BUFFER_PX = 20  # half of the widest street and of its edge
+AREA_BUFFER_PX = 3
 CASED_FROM_PX = 1.6
-HAIRLINE_PX = 1.01
+HAIRLINE_PX = 1.25
 ARROWS_FROM = 16.5
-# features drawn as one path: with many lines in a path drawing is slow, with one each there are too many calls
-GREENS, BUILDINGS = 8, 12
+# lines up to this width end and bend in corners, which nobody sees and which costs half of rounding them
+CORNERED_PX = 5.0
+# an area whose colour differs less from the land's is not antialiased
+FAINT = 14
 
 
 @dataclass(slots=True)
 class _Lines:
-    """Lines of a theme in a picture: absolute indices, shapes, class, flags, layer, colour (of rails)."""
+    """Lines of a theme in a picture: whole, and without what does not show; class, flags, layer, colour (of rails)."""
 
-    index: NDArray[Any]
+    whole: Shapes
     found: Shapes
     cls: NDArray[Any]
     flags: NDArray[Any]
@@ -79,10 +83,19 @@ class _Picture:
         """Colours of the style."""
         return self.style.colours[key]
 
-    def find(self, theme: str) -> tuple[NDArray[Any], Shapes]:
-        """Features of a theme in the picture."""
-        index = self.pack.features_in(self.level, theme, self.frame.box(BUFFER_PX * self.ratio))
+    def find(self, theme: str, reach_px: float = BUFFER_PX) -> tuple[NDArray[Any], Shapes]:
+        """Features of a theme in the picture and so far around it."""
+        index = self.pack.features_in(self.level, theme, self.frame.box(reach_px * self.ratio))
         return index, shapes(self.pack.arrays, f"{self.level}/{theme}", index, self.frame)
+
+    def areas(self, theme: str) -> tuple[NDArray[Any], Shapes]:
+        """Areas, without what does not show of them."""
+        index, found = self.find(theme, AREA_BUFFER_PX)
+        return index, self.shown(found)
+
+    def shown(self, found: Shapes) -> Shapes:
+        """What shows of features."""
+        return trimmed(found, self.frame, BUFFER_PX * self.ratio)
 
     def lines(self, theme: str) -> _Lines | None:
         """Roads or rails in the picture."""
@@ -91,20 +104,29 @@ class _Picture:
         index, found = self.find(theme)
         cls, flags, layer = (self.pack.array(self.level, theme, key)[index] for key in ("cls", "flags", "layer"))
         colour = self.pack.array(self.level, theme, "colour")[index] if theme == "rail" else None
-        return _Lines(index, found, cls, flags, layer, colour)
+        return _Lines(found, cut_at_tiles(self.shown(found), self.frame, TILE_PX * self.ratio), cls, flags, layer, colour)
+
+    def faint(self, colour: QColor) -> bool:
+        """Whether a colour hardly differs from the land's."""
+        land = QColor(self.colour("land"))
+        return max(abs(a - b) for a, b in zip(colour.getRgb()[:3], land.getRgb()[:3], strict=True)) <= FAINT  # type: ignore[arg-type, index]
 
     def road_width(self, road: RoadClass) -> float:
         """Width of a road's fill in device pixels."""
         return at_zoom(ROAD_WIDTH[road.name], self.zoom) * self.ratio
 
-    def stroke(self, found: Shapes, chosen: NDArray[Any] | None, pen: QPen, dash: tuple[float, float] | None = None) -> None:
-        """Draw lines, each as a path of its own; in dashes and gaps of so many logical pixels."""
-        if dash is not None and chosen is not None:
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            on, off = (v * self.ratio for v in dash)
-            found, chosen = dashes(found, chosen, on, off, self.frame, BUFFER_PX * self.ratio), None
+    def stroke(self, lines: _Lines, chosen: NDArray[Any], pen: QPen, dash: tuple[float, float] | None = None) -> None:
+        """Draw lines; in dashes and gaps of so many logical pixels."""
+        if len(chosen) == 0:
+            return
+        if dash is None:
+            self.painter.setPen(pen)
+            draw_shapes(self.painter, lines.found, chosen)
+            return
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self.painter.setPen(pen)
-        draw_shapes(self.painter, found, chosen, None)
+        on, off = (v * self.ratio for v in dash)
+        draw_shapes(self.painter, dashes(lines.whole, chosen, on, off, self.frame, BUFFER_PX * self.ratio))
 
 
 def paint_streets(painter: QPainter, pack: StreetPack, frame: Frame, zoom: float, ratio: float, style: MapStyle) -> None:
@@ -134,9 +156,11 @@ def paint_streets(painter: QPainter, pack: StreetPack, frame: Frame, zoom: float
 
 
 def _pen(colour: str, width: float, cap: Qt.PenCapStyle = Qt.PenCapStyle.RoundCap) -> QPen:
-    # thinner ones are drawn by a hairline algorithm, whose lines do not meet at tile borders
-    width = max(width, HAIRLINE_PX)
-    return QPen(QBrush(QColor(colour)), width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.RoundJoin)
+    join = Qt.PenJoinStyle.RoundJoin
+    if width <= CORNERED_PX:
+        cap, join = Qt.PenCapStyle.SquareCap if cap == Qt.PenCapStyle.RoundCap else cap, Qt.PenJoinStyle.BevelJoin
+    # up to one pixel the painter has a hairline, which costs a fifth of a stroke
+    return QPen(QBrush(QColor(colour)), max(width, 1.0) if width > HAIRLINE_PX else 1.0, Qt.PenStyle.SolidLine, cap, join)
 
 
 def _edge(colour: str, width: float) -> QPen:
@@ -148,42 +172,40 @@ def _areas(picture: _Picture) -> None:
     painter, pack, level = picture.painter, picture.pack, picture.level
     edge = 0.8 * picture.ratio
     if pack.has(level, "green"):
-        index, found = picture.find("green")
+        index, found = picture.areas("green")
         cls = pack.array(level, "green", "cls")[index]
         for green in (GreenClass.BLOCK, GreenClass.FARMLAND, GreenClass.GRASS, GreenClass.SPORT, GreenClass.WOOD, GreenClass.PARK):
             lined = green in (GreenClass.PARK, GreenClass.WOOD) and picture.zoom >= 14
-            painter.setPen(_edge(picture.colour("green_line"), edge) if lined else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(picture.colour("green")[green.name]))
-            draw_shapes(painter, found, np.flatnonzero(cls == green), index // GREENS)
+            colour = QColor(picture.colour("green")[green.name])
+            draw_areas(painter, found, np.flatnonzero(cls == green), [QBrush(colour)], _edge(picture.colour("green_line"), edge) if lined else None,
+                       soft=not picture.faint(colour))
     if pack.has(level, "water"):
-        index, found = picture.find("water")
-        painter.setPen(_edge(picture.colour("water_line"), edge) if picture.zoom >= 13 else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(picture.colour("water")))
-        draw_shapes(painter, found, None, None)
+        _, found = picture.areas("water")
+        draw_areas(painter, found, None, [QBrush(QColor(picture.colour("water")))], _edge(picture.colour("water_line"), edge) if picture.zoom >= 13 else None)
 
 
 def _waterways(picture: _Picture) -> None:
     if not picture.pack.has(picture.level, "waterway"):
         return
     index, found = picture.find("waterway")
+    found = picture.shown(found)
     cls = picture.pack.array(picture.level, "waterway", "cls")[index]
     width = at_zoom([(9, 0.7), (14, 2.2), (18, 7)], picture.zoom) * picture.ratio
     for kind in np.unique(cls).tolist():
-        picture.stroke(found, np.flatnonzero(cls == kind), _pen(picture.colour("water"), width * (1.0 if kind < 4 else 0.6)))
+        picture.painter.setPen(_pen(picture.colour("water"), width * (1.0 if kind < 4 else 0.6)))
+        draw_shapes(picture.painter, found, np.flatnonzero(cls == kind))
 
 
 def _buildings(picture: _Picture) -> None:
     if not picture.pack.has(picture.level, "building"):
         return
-    index, found = picture.find("building")
+    index, found = picture.areas("building")
     levels = picture.pack.array(picture.level, "building", "levels")[index]
     tone = np.where(levels >= VERY_TALL, 2, np.where(levels >= TALL, 1, 0))
     outlined = picture.zoom >= 15.5
     for k, colour in enumerate(picture.colour("building")):
         edge = mixed(picture.colour("building_line"), colour, 0.0 if k else 0.25)
-        picture.painter.setPen(_edge(edge, 0.7 * picture.ratio) if outlined else Qt.PenStyle.NoPen)
-        picture.painter.setBrush(QColor(colour))
-        draw_shapes(picture.painter, found, np.flatnonzero(tone == k), index // BUILDINGS)
+        draw_areas(picture.painter, found, np.flatnonzero(tone == k), [QBrush(QColor(colour))], _edge(edge, 0.7 * picture.ratio) if outlined else None)
 
 
 def _casing(picture: _Picture, road: RoadClass) -> float:
@@ -201,10 +223,10 @@ def _tunnels(picture: _Picture, roads: _Lines) -> None:
         casing = _casing(picture, road)
         if casing:
             pen = _pen(picture.colour("road")[road.name]["casing"], picture.road_width(road) + 2 * casing, Qt.PenCapStyle.FlatCap)
-            picture.stroke(roads.found, chosen, pen, (5.0, 3.5))
+            picture.stroke(roads, chosen, pen, (5.0, 3.5))
     for road, chosen in members:
         fill = mixed(picture.colour("road")[road.name]["fill"], land, share)
-        picture.stroke(roads.found, chosen, _pen(fill, picture.road_width(road), Qt.PenCapStyle.FlatCap))
+        picture.stroke(roads, chosen, _pen(fill, picture.road_width(road), Qt.PenCapStyle.FlatCap))
 
 
 def _by_class(roads: _Lines, which: NDArray[np.bool_]) -> list[tuple[RoadClass, NDArray[np.int64]]]:
@@ -222,13 +244,13 @@ def _roads(picture: _Picture, roads: _Lines, which: NDArray[np.bool_], *, bridge
         width = picture.road_width(road)
         if edge and casing:
             # a bridge has an edge of its own, and its ends do not close the street that goes on
-            picture.stroke(roads.found, chosen, _pen(picture.colour("bridge"), width + 2 * (casing * 0.5 + edge), Qt.PenCapStyle.FlatCap))
+            picture.stroke(roads, chosen, _pen(picture.colour("bridge"), width + 2 * (casing * 0.5 + edge), Qt.PenCapStyle.FlatCap))
         elif casing:
             cap = Qt.PenCapStyle.FlatCap if bridge else Qt.PenCapStyle.RoundCap
-            picture.stroke(roads.found, chosen, _pen(picture.colour("road")[road.name]["casing"], width + 2 * casing, cap))
+            picture.stroke(roads, chosen, _pen(picture.colour("road")[road.name]["casing"], width + 2 * casing, cap))
     for road, chosen in members:
         pen = _pen(picture.colour("road")[road.name]["fill"], picture.road_width(road))
-        picture.stroke(roads.found, chosen, pen, (4.0, 2.2) if road == RoadClass.PATH else None)
+        picture.stroke(roads, chosen, pen, (4.0, 2.2) if road == RoadClass.PATH else None)
 
 
 def _arrows(picture: _Picture, roads: _Lines) -> None:
@@ -236,7 +258,7 @@ def _arrows(picture: _Picture, roads: _Lines) -> None:
     for road, chosen in _by_class(roads, oneway & (roads.cls <= RoadClass.SERVICE)):
         size = min(max(picture.road_width(road) * 1.15, 9.0 * picture.ratio), 20.0 * picture.ratio)
         against = (roads.flags[chosen] & RoadFlag.ONEWAY_REVERSE) > 0
-        paint_arrows(picture.painter, roads.found, chosen, against, picture.frame, picture.ratio, size, picture.colour("arrow"))
+        paint_arrows(picture.painter, roads.whole, chosen, against, picture.frame, picture.ratio, size, picture.colour("arrow"))
 
 
 def _rails(picture: _Picture, rails: _Lines, which: NDArray[np.bool_]) -> None:
@@ -248,12 +270,12 @@ def _rails(picture: _Picture, rails: _Lines, which: NDArray[np.bool_]) -> None:
             continue
         colour = picture.colour("rail")[kind.name]
         inside = rails.tunnel[chosen]
-        picture.stroke(rails.found, chosen[inside], _pen(mixed(colour, picture.colour("land"), 0.4), width * 0.6), (5.0, 4.0))
+        picture.stroke(rails, chosen[inside], _pen(mixed(colour, picture.colour("land"), 0.4), width * 0.6), (5.0, 4.0))
         striped = kind == RailClass.RAIL and picture.zoom >= 13
-        picture.stroke(rails.found, chosen[~inside], _pen(colour, width if striped else width * 0.7, Qt.PenCapStyle.FlatCap))
+        picture.stroke(rails, chosen[~inside], _pen(colour, width if striped else width * 0.7, Qt.PenCapStyle.FlatCap))
         if striped:
             dash = max(4.0, width / picture.ratio * 2)
-            picture.stroke(rails.found, chosen[~inside], _pen(picture.colour("rail_gap"), width * 0.58), (dash, dash))
+            picture.stroke(rails, chosen[~inside], _pen(picture.colour("rail_gap"), width * 0.58), (dash, dash))
 
 
 def _metro(picture: _Picture, rails: _Lines) -> None:
@@ -262,9 +284,9 @@ def _metro(picture: _Picture, rails: _Lines) -> None:
     metro = rails.cls == RailClass.METRO
     width = at_zoom(RAIL_WIDTH, picture.zoom) * picture.ratio
     if picture.zoom >= 12:
-        picture.stroke(rails.found, np.flatnonzero(metro & ~rails.tunnel), _pen(picture.colour("metro_edge"), width + 1.8 * picture.ratio, Qt.PenCapStyle.FlatCap))
+        picture.stroke(rails, np.flatnonzero(metro & ~rails.tunnel), _pen(picture.colour("metro_edge"), width + 1.8 * picture.ratio, Qt.PenCapStyle.FlatCap))
     for colour in np.unique(rails.colour[metro]).tolist():
         own = f"#{int(colour):06x}" if colour else picture.colour("rail")["METRO"]
         same = metro & (rails.colour == colour)
-        picture.stroke(rails.found, np.flatnonzero(same & ~rails.tunnel), _pen(own, width))
-        picture.stroke(rails.found, np.flatnonzero(same & rails.tunnel), _pen(own, width * 0.85), (11.0, 3.0) if picture.zoom >= 14 else None)
+        picture.stroke(rails, np.flatnonzero(same & ~rails.tunnel), _pen(own, width))
+        picture.stroke(rails, np.flatnonzero(same & rails.tunnel), _pen(own, width * 0.85), (11.0, 3.0) if picture.zoom >= 14 else None)

@@ -91,7 +91,7 @@ class MapMask(QWidget):
             if len(index) > MANY:
                 dots(painter, frame.pixels(pack.arrays["f/label_xy"][index]), frame, painter.brush().color())
             else:
-                draw_shapes(painter, shapes(pack.arrays, "f", index, frame), None, 4, close=True)
+                draw_shapes(painter, shapes(pack.arrays, "f", index, frame))
 
 
 def dots(painter: QPainter, xy: NDArray[np.float64], frame: Frame, colour: QColor) -> None:
