@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pm_desktop.base import paths
-from pm_desktop.base.errors import ComponentMissing, InputRefused
+from pm_desktop.base.errors import ComponentMissing, InputRefused, UsageError
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 
@@ -126,7 +126,9 @@ def shoot(request: Shot) -> dict[str, Any]:
     Raises
     ------
     InputRefused
-        Unknown workbench, theme, language, layer or compound.
+        Unknown workbench, theme or language.
+    UsageError
+        Unknown layer or option of a layer.
     NotAllowed
         The day has not come yet.
     ComponentMissing
@@ -136,6 +138,7 @@ def shoot(request: Shot) -> dict[str, Any]:
     _check("workbench", request.workbench, WORKBENCHES)
     _check("theme", request.theme, ("light", "dark", "contrast"))
     _check("lang", request.lang, ("zh", "en"))
+    _check_layers(request.layers or ())
     logical = (round(request.size[0] / request.scale), round(request.size[1] / request.scale))
     with _window(request.workspace, logical, request.scale, request.theme, request.lang) as (_app, window):
         window.session.show_day(request.as_of)
@@ -150,9 +153,28 @@ def shoot(request: Shot) -> dict[str, Any]:
 
 def _check(field: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        choices = "、".join(allowed)
-        raise InputRefused(f"{field}_unknown", Label(f"没有“{value}”", f"there is no {value!r}"),
-                           Label(f"可选：{choices}", f"choose one of {', '.join(allowed)}"))
+        raise InputRefused(f"{field}_unknown", Label(f"没有“{value}”", f"there is no {value!r}"), _one_of(allowed))
+
+
+def _check_layers(wanted: tuple[str, ...]) -> None:
+    """Layers by id, or ``id:option`` where a layer can be coloured by several things."""
+    from pm_desktop.layers.registry import all_layers
+
+    layers = {layer.id: [option.id for option in layer.options] for layer in all_layers()}
+    for name in wanted:
+        layer, colon, option = name.partition(":")
+        if layer not in layers:
+            raise UsageError("layer_unknown", Label(f"没有图层“{layer}”", f"there is no layer {layer!r}"), _one_of(layers))
+        if colon and not layers[layer]:
+            raise UsageError("option_unknown", Label(f"图层“{layer}”没有着色选项", f"layer {layer!r} has no options"),
+                             Label(f"请只写 {layer}", f"write {layer} alone"))
+        if colon and option not in layers[layer]:
+            raise UsageError("option_unknown", Label(f"图层“{layer}”不能按“{option}”着色", f"layer {layer!r} cannot be coloured by {option!r}"),
+                             _one_of(layers[layer]))
+
+
+def _one_of(names: Iterable[str]) -> Label:
+    return Label(f"可选：{'、'.join(names)}", f"choose one of {', '.join(names)}")
 
 
 def _application() -> QApplication:

@@ -237,7 +237,7 @@ def shot(
     lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
     center: Annotated[str | None, typer.Option(help="经度,纬度 · LON,LAT")] = None,
     zoom: Annotated[float | None, typer.Option(help="缩放级别 · zoom level", min=3, max=21)] = None,
-    layers: Annotated[str | None, typer.Option(help="图层，逗号分隔 · layer ids, comma separated")] = None,
+    layers: Annotated[str | None, typer.Option(help="图层，逗号分隔，可写 图层:着色依据 · layers, comma separated, each id or id:option")] = None,
     select: Annotated[str | None, typer.Option(help="选中的小区 · id, code or name of a compound")] = None,
     as_of: AsOf = None,
     as_json: Json = False,

@@ -18,7 +18,8 @@ CHOICES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark", "contrast"), "
 @dataclass(slots=True)
 class Settings:
     """What a person may set; ``docks``, ``tables`` (columns by entity), ``recent``, ``searches`` and the
-    system of ``coordinates``, and whether the ``overview`` is shown, are remembered by the program."""
+    system of ``coordinates``, whether the ``overview`` is shown, and ``looks``, what layers are coloured by, by workspace
+    and layer, are remembered by the program."""
 
     theme: str = "light"
     lang: str = "zh"
@@ -28,6 +29,14 @@ class Settings:
     searches: list[str] = field(default_factory=list)
     coordinates: str = "CGCS2000"
     overview: bool = True
+    looks: dict[str, Any] = field(default_factory=dict)
+
+    def looks_of(self, workspace: str) -> dict[str, Any]:
+        """What layers are coloured by in the workspace with this id; what is put there is remembered."""
+        kept = self.looks.get(workspace)
+        if not isinstance(kept, dict):
+            kept = self.looks[workspace] = {}
+        return kept
 
     def remember(self, location: str) -> None:
         """Put a workspace at the head of the recent ones (at most ten)."""

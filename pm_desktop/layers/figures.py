@@ -94,6 +94,13 @@ def doubt_on(day: date) -> Doubt:
     return Doubt(**{f.name: rule[0][f.name] for f in fields(Doubt)})
 
 
+def doubt_words(day: date) -> Label:
+    """The rule in force on ``day`` as a legend says it."""
+    rule = doubt_on(day)
+    weight, error = (f"{v:.0%}" for v in (rule.min_own_weight, rule.max_relative_error))
+    return Label(f"样本小：标准误超过全区率的 {error}，或自身数据权重不足 {weight}", f"Uncertain: standard error above {error} of the district's rate, or own weight below {weight}")
+
+
 def _sizes(db: Database, record: type[Any], area: str, as_of: date | None) -> dict[str, float | None]:
     return {i: None if m2 is None else float(m2) for i, m2 in db.rows(record, ("id", area), as_of=as_of)}
 
@@ -129,7 +136,7 @@ def complaint_options(record: type[Any], area: str, by: str) -> tuple[Option, ..
     return (Option("complaint_rate", Label("投诉率·12个月", "Complaint rate, 12 months"), _rates(record, area, by), unit=RATE_UNIT, digits=1,
                    depends_on=needs),
             Option("complaint_rate_eb", Label("投诉率·平滑", "Complaint rate, smoothed"), _smoothed_rates(record, area, by), (UNCERTAIN,), RATE_UNIT, 1,
-                   depends_on=needs),
+                   depends_on=needs, note=doubt_words),
             Option("complaints", Label("有效投诉·12个月", "Valid complaints, 12 months"), _complaint_counts(by, record), unit=Label("件", "complaints"),
                    depends_on=needs))
 

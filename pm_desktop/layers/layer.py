@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from pm_desktop.base.mercator import metres_per_unit, to_world
 from pm_desktop.layers.options import Look, Option, Shown, Value, coloured
 from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, style_to_json
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.moments import moment
+from pm_desktop.storage.past import SHANGHAI
 
 FORMAT = "pm-layer-pack"
 CELL = 2 ** (31 - 14)
@@ -65,6 +67,11 @@ class Layer:
     load: Callable[..., LayerData]
     default_on: bool = True
     options: tuple[Option, ...] = ()
+
+    @property
+    def is_coloured(self) -> bool:
+        """Whether its options are what its features are coloured by, and not which features there are."""
+        return any(option.read is not None or option.is_number for option in self.options)
 
     def option(self, identifier: str) -> Option:
         """The option called ``identifier``; KeyError if there is none."""
@@ -125,7 +132,10 @@ def from_values(db: Database, as_of: date | None, layer: Layer, look: Look, geom
     option = layer.option(look.option)
     assert option.read is not None and isinstance(layer.style, FillStyle)
     found = option.read(db, as_of)
-    return with_values([found.get(i) for i in ids], option, look, layer.style, geometry, ids, names, rank)
+    data = with_values([found.get(i) for i in ids], option, look, layer.style, geometry, ids, names, rank)
+    if option.note is not None and data.option is not None:
+        data.option = replace(data.option, note=option.note((moment(db, as_of) + SHANGHAI).date()))
+    return data
 
 
 def with_values(values: Sequence[Value], option: Option, look: Look, style: FillStyle, geometry: Sequence[bytes | None], ids: Sequence[str],

@@ -44,6 +44,8 @@ class Option:
         Unit of a number; an option without one colours by kinds.
     depends_on : frozenset of str
         Entities that it reads besides those of the layer.
+    note : callable, optional
+        ``note(day) -> Label``: the rule by which values were set apart, for the legend.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Option:
     palette: str = "heat"
     method: Method = "quantile"
     depends_on: frozenset[str] = frozenset()
+    note: Callable[[date], Label] | None = None
 
     @property
     def is_number(self) -> bool:
@@ -91,6 +94,8 @@ class Shown:
     low: float | None = None
     middle: float | None = None
     high: float | None = None
+    grouped: bool = True
+    note: Label | None = None
 
 
 def default_look(option: Option) -> Look:
@@ -131,13 +136,14 @@ def coloured(values: Sequence[Value], option: Option, look: Look, style: FillSty
     number = np.array([v if isinstance(v, int | float) else np.nan for v in values], float)
     known = ~np.isnan(number)
     breaks = look.breaks or breaks_of(number[known], look.method, look.classes, option.digits)
-    span = [float(np.quantile(number[known], q)) for q in (0, 0.5, 1)] if known.any() else [None] * 3
-    ramp = _ramp(breaks, option, look, span[0])
+    low, middle, high = np.quantile(number[known], (0, 0.5, 1)).tolist() if known.any() else (None, None, None)
+    ramp = _ramp(breaks, option, look, low)
     classes = (*ramp, *option.classes, UNKNOWN)
     key = {entry.key: len(ramp) + k for k, entry in enumerate(option.classes)}
     cls = np.array([key.get(str(v), len(classes) - 1) for v in values], np.int64)
     cls[known] = class_of(number[known], breaks, option.digits)
-    return cls, replace(style, classes=classes, fill_opacity=NUMBER_OPACITY), Shown(option.id, option.label, option.unit, option.digits, breaks, *span)
+    shown = Shown(option.id, option.label, option.unit, option.digits, breaks, low, middle, high, option.grouped)
+    return cls, replace(style, classes=classes, fill_opacity=NUMBER_OPACITY), shown
 
 
 def _ramp(breaks: Breaks, option: Option, look: Look, low: float | None) -> tuple[StyleClass, ...]:

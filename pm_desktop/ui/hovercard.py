@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from pm_desktop.cartography.overlay import shape_path
+from pm_desktop.cartography.legend import paint_swatch
+from pm_desktop.layers.options import Shown
 from pm_desktop.layers.registry import layer_by_id
-from pm_desktop.layers.style import PointStyle, StyleClass
+from pm_desktop.layers.style import Style, StyleClass
 from pm_desktop.ui.canvas import Hit
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.panels.layers import LayersPanel
 from pm_desktop.ui.plain import PlainLabel
-from pm_desktop.ui.theme import tokens
 
 GAP_PX = 18  # never under the cursor
 WIDEST_PX = 320
@@ -22,9 +23,9 @@ BENEATH = 3
 class HoverCard(QFrame):
     """Child of the map; takes no mouse events itself."""
 
-    def __init__(self, words: Words, theme: list[str], canvas: QWidget) -> None:
+    def __init__(self, words: Words, layers: LayersPanel, canvas: QWidget) -> None:
         super().__init__(canvas, objectName="hoverCard")
-        self._words, self._theme, self._canvas = words, theme, canvas
+        self._words, self._layers, self._canvas = words, layers, canvas
         self._at = QPoint()
         self._hit: Hit | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -90,27 +91,34 @@ class HoverCard(QFrame):
 
     def _line(self, hit: Hit, *, with_name: bool) -> tuple[QPixmap, str]:
         layer = layer_by_id(hit.layer)
-        cls = next((c for c in getattr(layer.style, "classes", ()) if c.key == hit.cls), None)
+        style, shown = self._layers.style_of(hit.layer)
+        cls = next((c for c in getattr(style, "classes", ()) if c.key == hit.cls), None)
         kind = self._words.of(layer.label)
         about = self._words.of(cls.label) if cls is not None else ""
+        if shown is not None and shown.unit is not None:
+            about = self._figure(shown, hit, about)
         if with_name:
             text = f"{kind} · {hit.name or about or hit.id[:12]}"
         else:
             text = f"{kind} · {about}" if about and about != kind else kind
-        return self._swatch(cls, isinstance(layer.style, PointStyle)), text
+        return self._swatch(cls, style), text
 
-    def _swatch(self, cls: StyleClass | None, point: bool) -> QPixmap:
-        """Colour and shape of a class, as the legend shows them."""
+    def _figure(self, shown: Shown, hit: Hit, class_words: str) -> str:
+        """What the layer is coloured by, of this feature."""
+        name, unit = self._words.of(shown.label), self._words.of(shown.unit)
+        if hit.value is None:
+            return f"{name} {class_words}"
+        return f"{name} {hit.value:{',' if shown.grouped else ''}.{shown.digits}f} {unit}"
+
+    def _swatch(self, cls: StyleClass | None, style: Style) -> QPixmap:
+        """A class as the legend and the map show it."""
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(12 * ratio), round(12 * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         if cls is not None:
             painter = QPainter(picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(cls.dark if tokens(self._theme[0])["map"] == "dark" else cls.light))
-            painter.drawPath(shape_path(cls.shape if point else "square", QPointF(6, 6), 5))
+            paint_swatch(painter, QRectF(0, 0, 12, 12), cls, style, self._layers.base)
             painter.end()
         return picture
 

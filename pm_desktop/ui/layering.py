@@ -10,6 +10,7 @@ from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.layers.build import build_layer
 from pm_desktop.layers.layer import LayerSummary
+from pm_desktop.layers.options import Look
 from pm_desktop.layers.registry import all_layers
 from pm_desktop.layers.style import HeatStyle
 from pm_desktop.ui.canvas import LayerView, MapCanvas
@@ -30,6 +31,7 @@ class Layering(QObject):
         self._packs: dict[str, Path] = {}
         self._stale = {layer.id for layer in all_layers()}
         self._building: set[str] = set()
+        self._looks: dict[str, Look | None] = {}
         self._scale = "fixed"
         panel.changed.connect(self._show)
         session.changed.connect(self._on_changes)
@@ -44,7 +46,10 @@ class Layering(QObject):
         return not self._building
 
     def _on_changes(self, changes: Changes, _initiator: object) -> None:
-        self._stale |= {layer.id for layer in all_layers() if changes.touches(layer.depends_on)}
+        for layer in all_layers():
+            look = self._looks.get(layer.id)
+            if changes.touches(layer.depends_on | (layer.option(look.option).depends_on if look else frozenset())):
+                self._stale.add(layer.id)
         if "Streets" in changes.entities:
             self._base(self._panel.states())
         self._show(self._panel.states())
@@ -57,8 +62,9 @@ class Layering(QObject):
 
     def _show(self, states: tuple[LayerState, ...]) -> None:
         for state in states:
-            if state.visible and state.id in self._stale and state.id not in self._building and state.id != "streets":
-                self._build(state.id)
+            behind = state.id in self._stale or self._looks.get(state.id) != state.look
+            if state.visible and behind and state.id not in self._building and state.id != "streets":
+                self._build(state)
         self._base(states)
         self._canvas.set_layers([LayerView(s.id, self._packs[s.id], s.visible, s.opacity) for s in states
                                  if s.visible and s.id in self._packs])
@@ -68,16 +74,19 @@ class Layering(QObject):
         shown = any(s.id == "streets" and s.visible for s in states)
         self._canvas.set_base(self._session.workspace.street_packs() if shown else [])
 
-    def _build(self, layer: str) -> None:
+    def _build(self, state: LayerState) -> None:
+        layer = state.id
         self._stale.discard(layer)
         self._building.add(layer)
+        self._looks[layer] = state.look
         out = str(self._session.cache_dir / "layers")
-        self._session.run(f"layer {layer}", build_layer, self._session.location, layer, out, done=self._built,
+        self._session.run(f"layer {layer}", build_layer, self._session.location, layer, out, None, state.look, done=self._built,
                           failed=lambda error, name=layer: self._lost(name, error))
 
     def _built(self, summary: LayerSummary) -> None:
         self._building.discard(summary.id)
-        if summary.id in self._stale:  # the day or the data changed while it was built
+        wanted = next(s.look for s in self._panel.states() if s.id == summary.id)
+        if summary.id in self._stale or wanted != self._looks[summary.id]:  # the day, the data or the look changed while it was built
             self._show(self._panel.states())
             return
         self._packs[summary.id] = Path(summary.path)

@@ -116,6 +116,10 @@ QPushButton:disabled, #primary:disabled {{ color: {ink3}; background: {surface3}
 #overviewClose:hover {{ color: {accent}; border-color: {accent}; }}
 #toolHint {{ background: {ink}; color: {surface}; border-radius: 6px; padding: 6px 14px; font-size: 13px; }}
 #flat {{ border: none; background: transparent; color: {ink2}; padding: 3px 6px; }}
+#toggle {{ background: {surface}; color: {ink2}; border: 1px solid {line}; border-radius: 6px; padding: 4px 10px; min-height: 20px; font-size: 12px; }}
+#toggle:hover, #toggle:focus {{ border-color: {accent}; }}
+#toggle:checked {{ background: {accent_soft}; color: {ink}; border-color: {accent}; font-weight: 600; }}
+#toggle:disabled {{ color: {ink3}; background: {surface3}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QStatusBar #flat {{ font-size: 12px; padding: 0 6px; min-height: 16px; }}
 #flat:focus {{ border: 1px solid {accent}; border-radius: 4px; }}

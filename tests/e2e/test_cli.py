@@ -36,7 +36,9 @@ def test_from_nothing_to_an_import_and_back(tmp_path: Path, basedir: Path) -> No
 
 
 def test_refusals_have_codes_places_and_remedies(tmp_path: Path, basedir: Path) -> None:
-    for expected, arguments in ((2, ["nonsense"]), (2, ["shot", "--workspace", "x", "--out", "y", "--size", "3x3"]), (3, ["info", str(tmp_path / "none")]),
+    for expected, arguments in ((2, ["nonsense"]), (2, ["shot", "--workspace", "x", "--out", "y", "--size", "3x3"]),
+                                (2, ["shot", "--workspace", "x", "--out", "y", "--layers", "compounds:fees"]), (2, ["shot", "--workspace", "x", "--out", "y", "--layers", "homes"]),
+                                (3, ["info", str(tmp_path / "none")]),
                                 (2, ["new", str(tmp_path / "n"), "--scale", "2"]), (3, ["crs", "convert", "--from", "火星", "--to", "GCJ-02", "1", "2"]),
                                 (3, ["streets", "build", str(tmp_path), "--out", str(tmp_path / "o")])):
         code, answer, _ = pm(basedir, *arguments)

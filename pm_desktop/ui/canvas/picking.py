@@ -37,6 +37,7 @@ class Hit:
     count: int = 1
     hits: tuple[Hit, ...] = field(default=(), compare=False)
     note: Label | None = None
+    value: float | None = None
 
 
 def hits_at(packs: list[tuple[str, LayerPack]], x: float, y: float, unit: float, lon: float, lat: float) -> Hit | None:
@@ -71,7 +72,14 @@ def _hit(layer: str, pack: LayerPack, index: int, lon: float, lat: float) -> Hit
     name = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], index)
     classes = getattr(pack.style, "classes", ())
     number = int(pack.arrays["f/cls"][index])
-    return Hit(layer, identifier, name, classes[number].key if number < len(classes) else "", lon, lat, index, note=note_of(pack, index))
+    return Hit(layer, identifier, name, classes[number].key if number < len(classes) else "", lon, lat, index, note=note_of(pack, index),
+               value=value_of(pack, index))
+
+
+def value_of(pack: LayerPack, index: int) -> float | None:
+    """The number by which the layer colours a feature; None where it is unknown or the layer goes by kinds."""
+    value = float(pack.arrays["f/value"][index]) if "f/value" in pack.arrays else np.nan
+    return None if np.isnan(value) else value
 
 
 def note_of(pack: LayerPack, index: int) -> Label | None:

@@ -1,9 +1,10 @@
-"""Layers and legends: order by drag or Alt+arrow, visibility, opacity, legend with counts."""
+"""Layers and legends: order by drag or Alt+arrow, visibility, opacity, what they are coloured by, legend with counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
@@ -13,9 +14,11 @@ from pm_desktop.cartography.heat import HeatCount
 from pm_desktop.cartography.legend import paint_ramp, paint_swatch, paint_ticks
 from pm_desktop.cartography.style import MapStyle, map_style
 from pm_desktop.layers.layer import LayerSummary
+from pm_desktop.layers.options import Look, Shown
 from pm_desktop.layers.registry import all_layers, layer_by_id
 from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
 from pm_desktop.ui.i18n import Words
+from pm_desktop.ui.panels.looks import LookEditor, Looks
 from pm_desktop.ui.plain import PlainLabel, literal
 
 ID = Qt.ItemDataRole.UserRole
@@ -28,6 +31,7 @@ class LayerState:
     id: str
     visible: bool
     opacity: float = 1.0
+    look: Look | None = None
 
 
 class Swatch(QWidget):
@@ -74,19 +78,21 @@ class LayersPanel(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, looks: dict[str, Any]) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = words
         self._base = map_style("light")
-        self._states = {layer.id: LayerState(layer.id, layer.default_on) for layer in all_layers()}
+        self._looks = Looks(looks)
+        self._states = {layer.id: LayerState(layer.id, layer.default_on, look=self._looks.current(layer)) for layer in all_layers()}
         self._summaries: dict[str, LayerSummary] = {}
         self._styles: dict[str, Style] = {}
         self._heat: HeatCount | None = None
         self._heat_words: tuple[QLabel, QLabel] | None = None
         self._title = QLabel(objectName="panelTitle")
         self.list = QListWidget()
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.list.itemChanged.connect(self._checked)
         self.list.model().rowsMoved.connect(self._emit)
@@ -96,6 +102,11 @@ class LayersPanel(QWidget):
         self._opacity_label = QLabel(objectName="hint")
         self._opacity = QSlider(Qt.Orientation.Horizontal, minimum=10, maximum=100, value=100)
         self._opacity.valueChanged.connect(self._set_opacity)
+        self.editor = LookEditor(words)
+        self.editor.hide()
+        self.editor.chosen.connect(self._choose)
+        self.editor.changed.connect(self._set_look)
+        self.editor.reset.connect(self._reset)
         self._legend_title = QLabel(objectName="panelTitle")
         self._legend = QScrollArea(widgetResizable=True)
         self._legend.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -108,6 +119,7 @@ class LayersPanel(QWidget):
         row.addWidget(self._opacity_label)
         row.addWidget(self._opacity, 1)
         body.addLayout(row)
+        body.addWidget(self.editor)
         body.addWidget(self._legend_title)
         body.addWidget(self._legend, 1)
         self._order = [layer.id for layer in reversed(all_layers())]
@@ -123,10 +135,24 @@ class LayersPanel(QWidget):
         item = self.list.currentItem()
         return str(item.data(ID)) if item is not None else ""
 
-    def set_visible(self, ids: tuple[str, ...]) -> None:
-        """Show exactly these layers."""
+    def set_visible(self, wanted: tuple[str, ...]) -> None:
+        """Show exactly these layers, each an id or ``id:option``; the topmost that can be coloured is the chosen one.
+
+        Raises
+        ------
+        KeyError
+            There is no such option.
+        """
+        options = dict(w.split(":", 1) for w in wanted if ":" in w)
+        ids = {w.partition(":")[0] for w in wanted}
+        for identifier, option in options.items():
+            layer = layer_by_id(identifier)
+            self._keep(identifier, self._looks.look(layer, layer.option(option)))
         self._states = {i: replace(s, visible=i in ids) for i, s in self._states.items()}
         self.retranslate()
+        coloured = [i for i in self._order if self._states[i].visible and layer_by_id(i).options]
+        if coloured and self.current() not in coloured:
+            self.list.setCurrentRow(self._order.index(coloured[0]))
         self._emit()
 
     def restore(self, shown: Sequence[tuple[str, float]]) -> None:
@@ -142,12 +168,25 @@ class LayersPanel(QWidget):
         """What a built layer holds."""
         self._summaries[summary.id], self._styles[summary.id] = summary, style
         self._show_legend()
+        if summary.id == self.current():
+            self._show_editor()
+
+    def style_of(self, layer: str) -> tuple[Style, Shown | None]:
+        """How a layer is drawn now, and what it is coloured by."""
+        summary = self._summaries.get(layer)
+        return self._styles.get(layer, layer_by_id(layer).style), summary.option if summary else None
+
+    @property
+    def base(self) -> MapStyle:
+        """The street base that the map stands on."""
+        return self._base
 
     def set_map_theme(self, name: str) -> None:
         """The street base that the map stands on: swatches are pieces of it."""
         if name != self._base.name:
             self._base = map_style(name)
             self._show_legend()
+            self._show_editor()
 
     def set_heat(self, counted: HeatCount) -> None:
         """What the heat picture shows now."""
@@ -168,11 +207,11 @@ class LayersPanel(QWidget):
         self._legend_title.setText(self._words("layers.legend"))
         self._opacity_label.setText(self._words("layers.opacity"))
         self.list.setToolTip(self._words("layers.hint"))
-        current = self.list.currentItem().data(ID) if self.list.currentItem() else None
+        current = self.current()
         self.list.blockSignals(True)
         self.list.clear()
         for identifier in self._order:
-            item = QListWidgetItem(self._words.of(layer_by_id(identifier).label))
+            item = QListWidgetItem(self._title_of(identifier))
             item.setData(ID, identifier)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsDragEnabled)
             item.setCheckState(Qt.CheckState.Checked if self._states[identifier].visible else Qt.CheckState.Unchecked)
@@ -183,6 +222,51 @@ class LayersPanel(QWidget):
         self.list.setFixedHeight(min(len(self._order), 10) * max(self.list.sizeHintForRow(0), 22) + 6)
         self._opacity.setEnabled(self.list.currentItem() is not None)
         self._show_legend()
+        self._show_editor()
+
+    def _title_of(self, identifier: str) -> str:
+        """Name of a layer, and what it is coloured by if that is not its first option."""
+        layer, look = layer_by_id(identifier), self._states[identifier].look
+        name = self._words.of(layer.label)
+        if look is None or look.option == layer.options[0].id:
+            return name
+        return self._words("layers.layer_by" if layer.is_coloured else "layers.layer_of", layer=name, option=self._words.of(layer.option(look.option).label))
+
+    # -- what a layer is coloured by -----------------------------------------------------------------------------------------
+
+    def _show_editor(self) -> None:
+        identifier = self.current()
+        look = self._states[identifier].look if identifier else None
+        self.editor.setVisible(look is not None)
+        if identifier and look is not None:
+            summary = self._summaries.get(identifier)
+            self.editor.show_look(layer_by_id(identifier), look, summary.option if summary else None, self._base)
+
+    def _choose(self, option: str) -> None:
+        """Colour the chosen layer by another option, classed as it was last."""
+        layer = layer_by_id(self.current())
+        self._set_look(self._looks.look(layer, layer.option(option)))
+
+    def _reset(self) -> None:
+        layer = layer_by_id(self.current())
+        self._looks.reset(layer)
+        look = self._looks.current(layer)
+        if look is not None:
+            self._set_look(look)
+
+    def _set_look(self, look: Look) -> None:
+        identifier = self.current()
+        if identifier:
+            self._keep(identifier, look)
+            self.list.currentItem().setText(self._title_of(identifier))
+            self._show_editor()
+            self._emit()
+
+    def _keep(self, identifier: str, look: Look) -> None:
+        self._looks.choose(layer_by_id(identifier), look)
+        self._states[identifier] = replace(self._states[identifier], look=look)
+
+    # -- visibility, order, opacity -------------------------------------------------------------------------------------------
 
     def _checked(self, item: QListWidgetItem) -> None:
         identifier = item.data(ID)
@@ -202,6 +286,7 @@ class LayersPanel(QWidget):
             self._opacity.blockSignals(True)
             self._opacity.setValue(round(self._states[item.data(ID)].opacity * 100))
             self._opacity.blockSignals(False)
+        self._show_editor()
 
     def _set_opacity(self, value: int) -> None:
         item = self.list.currentItem()
@@ -238,16 +323,43 @@ class LayersPanel(QWidget):
         if isinstance(style, HeatStyle):
             self._heat_legend(layout, title, style, self._states[summary.id].opacity)
             return
-        elif isinstance(style, FillStyle | LineStyle | PointStyle):
-            for entry, (label, count) in zip(style.classes, summary.legend, strict=True):
-                if count:
+        shown = summary.option
+        if shown is not None:
+            layout.addWidget(self._hint(self._said(summary.id, shown)))
+        if isinstance(style, FillStyle | LineStyle | PointStyle):
+            steps = len(shown.breaks) + 1 if shown is not None and shown.unit is not None else 0
+            for k, (entry, (label, count)) in enumerate(zip(style.classes, summary.legend, strict=True)):
+                if count or k < steps:  # a scale is shown whole
                     layout.addLayout(self._class_row(summary.id, entry, style, self._words.of(label), count))
+        for text in self._remarks(summary, style):
+            layout.addWidget(self._hint(text))
+
+    def _said(self, identifier: str, shown: Shown) -> str:
+        """What a layer is coloured by, its unit, and whether its classes are held."""
+        look = self._states[identifier].look
+        parts = [self._words.of(shown.label), self._words.of(shown.unit) if shown.unit else ""]
+        if shown.unit is not None and look is not None and look.option == shown.option:
+            parts.append(self._words("layers.locked" if look.is_held and look.method != "fixed" else f"layers.method_{look.method}"))
+        return " · ".join(part for part in parts if part)
+
+    def _remarks(self, summary: LayerSummary, style: Style) -> list[str]:
+        """Span, rule, rows without a place, date."""
+        shown, found = summary.option, []
+        if shown is not None and shown.low is not None:
+            low, middle, high = (f"{v:,.{shown.digits}f}" if shown.grouped else f"{v:.{shown.digits}f}" for v in (shown.low, shown.middle or 0, shown.high or 0))
+            found.append(self._words("layers.span", low=low, middle=middle, high=high))
+        if shown is not None and shown.note is not None:
+            found.append(self._words.of(shown.note))
         if isinstance(style, PointStyle) and style.from_zoom:
-            layout.addWidget(QLabel(self._words("layers.from_zoom"), objectName="hint", wordWrap=True))
+            found.append(self._words("layers.from_zoom"))
         if summary.unlocated:
-            layout.addWidget(QLabel(self._words("layers.unlocated", n=f"{summary.unlocated:,}"), objectName="hint", wordWrap=True))
+            found.append(self._words("layers.unlocated", n=f"{summary.unlocated:,}"))
         if summary.as_of:
-            layout.addWidget(QLabel(self._words("layers.as_of", date=summary.as_of[:10]), objectName="hint"))
+            found.append(self._words("layers.as_of", date=summary.as_of[:10]))
+        return found
+
+    def _hint(self, text: str) -> QLabel:
+        return QLabel(text, objectName="hint", wordWrap=True)
 
     def _say_heat(self) -> None:
         """How the rows of the filter add up."""
