@@ -30,6 +30,8 @@ audit_app = typer.Typer(help="审计链 · audit chain")
 app.add_typer(crs_app, name="crs")
 app.add_typer(streets_app, name="streets")
 app.add_typer(audit_app, name="audit")
+export_app = typer.Typer(help="导出 · what leaves the workspace")
+app.add_typer(export_app, name="export")
 
 Json = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象 · print one JSON object")]
 Into = Annotated[str, typer.Option("--into", help="工作区 · workspace")]
@@ -222,6 +224,35 @@ def audit_verify(in_: In, as_json: Json = False) -> None:
     try:
         verdict = opened.verify_audit()
         _say({"ok": verdict.ok, "rows": verdict.rows, "first_bad_row": verdict.first_bad_row, "anchored": verdict.anchored}, as_json)
+    finally:
+        opened.close()
+
+
+@export_app.command("pdf")
+def export_pdf(
+    in_: In,
+    out: Annotated[Path, typer.Option(help="PDF 文件 · the PDF to write")],
+    compound: Annotated[str | None, typer.Option(help="小区编码或名称 · code or name of a compound")] = None,
+    firm: Annotated[str | None, typer.Option(help="企业编码、信用代码或名称 · code, credit code or name of a firm")] = None,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """档案一页纸 · the profile of a compound or a firm on one page of A4."""
+    from pm_desktop.export.profilepage import export_page
+    from pm_desktop.storage.past import past
+    from pm_desktop.workspace.workspace import Workspace
+
+    if (compound is None) == (firm is None):
+        raise UsageError("page_of_what", Label("请指定 --compound 或 --firm 之一", "name one of --compound and --firm"),
+                         Label("例如 --compound PD-0001", "e.g. --compound PD-0001"))
+    if lang not in ("zh", "en"):
+        raise UsageError("lang_unknown", Label(f"没有语言“{lang}”", f"there is no language {lang!r}"), Label("可选：zh、en", "choose zh or en"))
+    opened = Workspace.open(in_)
+    try:
+        packs = [str(p) for p in opened.street_packs()]
+        _say(export_page(ConsoleContext(), past(opened.location, _day(as_of)), str(out), packs, lang, opened.title, opened.is_sample,  # type: ignore[arg-type]
+                         compound=compound, firm=firm), as_json)
     finally:
         opened.close()
 

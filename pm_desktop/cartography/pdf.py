@@ -8,6 +8,7 @@ therefore written once beside the page before it is painted; their order is then
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable
 
@@ -100,7 +101,9 @@ def _said(table: bytes) -> dict[int, int]:
 
 
 def _table(characters: dict[int, int]) -> bytes:
-    entries = [b"<%04X> <%s>" % (cid, chr(code).encode("utf-16-be").hex().encode()) for cid, code in sorted(characters.items())]
+    # ligatures are said letter by letter
+    said = {cid: unicodedata.normalize("NFKC", chr(code)) if 0xfb00 <= code <= 0xfb06 else chr(code) for cid, code in characters.items()}
+    entries = [b"<%04X> <%s>" % (cid, text.encode("utf-16-be").hex().encode()) for cid, text in sorted(said.items())]
     groups = [entries[k:k + 100] for k in range(0, len(entries), 100)]
     body = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(group), b"\n".join(group)) for group in groups)
     return (b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"

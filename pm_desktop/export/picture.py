@@ -13,16 +13,11 @@ from pm_desktop.base.label import Label
 from pm_desktop.cartography.imagefile import write_jpeg, write_png
 from pm_desktop.cartography.picture import ensure_application
 from pm_desktop.cartography.sheet import Sheet, SheetPicture
+from pm_desktop.export.files import whole_file
 
 LONGEST_PX = 30_000  # the painter reckons in 16 bits
 JPEG_PIXELS = 80_000_000
 KINDS = (".png", ".jpg", ".jpeg", ".pdf")
-
-
-def part_of(out: str) -> Path:
-    """The file that a picture is written to until it is whole."""
-    file = Path(out)
-    return file.with_name(f".{file.name}.part")
 
 
 def check_size(sheet: Sheet, kind: str) -> None:
@@ -65,21 +60,12 @@ def save_picture(ctx: JobContext, sheet: Sheet, out: str) -> dict[str, Any]:
                            Label("请以 .png、.jpg 或 .pdf 结尾", "let the name end in .png, .jpg or .pdf"))
     check_size(sheet, kind)
     ensure_application()
-    part = part_of(out)
-    try:
-        with open(part, "wb") as file:
-            picture = SheetPicture(sheet)
-            if kind == ".pdf":
-                file.write(picture.page(lambda fraction: _told(ctx, fraction)))
-            else:
-                (write_png if kind == ".png" else write_jpeg)(file, sheet.pixels, sheet.dots_per_inch, _watched(ctx, picture))
-            file.flush()
-            os.fsync(file.fileno())
-        ctx.check_cancelled()
-        os.replace(part, out)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with whole_file(out, ctx.check_cancelled) as file:
+        picture = SheetPicture(sheet)
+        if kind == ".pdf":
+            file.write(picture.page(lambda fraction: _told(ctx, fraction)))
+        else:
+            (write_png if kind == ".png" else write_jpeg)(file, sheet.pixels, sheet.dots_per_inch, _watched(ctx, picture))
     width, height = sheet.pixels
     return {"file": out, "bytes": os.path.getsize(out), "pages": 1, "width": width, "height": height}
 

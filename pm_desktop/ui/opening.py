@@ -23,7 +23,7 @@ class Opening(QObject):
         self.placed = False
         workspace = window.session.workspace
         window.top.sample.setVisible(workspace.is_sample)
-        window.top.workspace.setText(workspace.name or workspace.location.rpartition("/")[2][-40:])
+        window.top.workspace.setText(workspace.title)
         window.top.workspace.setVisible(not workspace.is_sample)
         window.session.changed.connect(self._changed)
         self._ask()

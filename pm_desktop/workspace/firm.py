@@ -18,7 +18,7 @@ from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.workspace.page import Block, Drill, Item, Profile, State
 from pm_desktop.workspace.peers import RATE_UNIT, Load, loads_of_compounds, loads_of_firms, standing, total
-from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
+from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI, monthly
 
 TOWNS_SHOWN = 8
 SIMILAR = (0.5, 2.0)  # peers manage between half and twice the area
@@ -145,7 +145,8 @@ def _complaints(c: _Context) -> Block:
     else:
         items += [Item(Label("规模相近企业中位数", "Median of similar firms"), f"{found.five[2]:.1f}", RATE_UNIT),
                   Item(Label("比较企业数", "Firms compared"), str(found.peers), "家")]
-    return Block("complaints", label, str(c.today), tuple(items), standing=found)
+    now, before = monthly(c.db, c.now, c.load.compounds, valid=True)
+    return Block("complaints", label, str(c.today), tuple(items), now, before, found)
 
 
 def _orders(c: _Context) -> Block:

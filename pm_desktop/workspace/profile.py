@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -232,18 +233,19 @@ def _complaints(c: _Context) -> Block:
     items.append(Item(Label("有效投诉率", "Valid per 100,000 ㎡"), rate, "件/10万㎡"))
     for name, count in sorted(top.items(), key=lambda kv: (-kv[1], kv[0]))[:3]:
         items.append(Item(Label(f"· {name}", f"· {name}"), _text(count), "件"))
-    return Block("complaints", label, _day(max((r[0] for r in rows), default=None)), tuple(items), *_monthly(c))
+    return Block("complaints", label, _day(max((r[0] for r in rows), default=None)), tuple(items), *monthly(c.db, c.now, (c.compound.id,)))
 
 
-def _monthly(c: _Context) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Complaints of the last twelve calendar months in Shanghai, oldest first, and of the same months a year before."""
-    here = c.now + SHANGHAI
+def monthly(db: Database, now: datetime, compounds: Sequence[str], *, valid: bool = False) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Complaints of the last twelve calendar months in Shanghai, oldest first, and of the same months a year before;
+    ``valid``: without those that were found void."""
+    here = now + SHANGHAI
     last = here.year * 12 + here.month - 1
     counts = [0] * 24
-    for (at,) in c.db.rows(Complaint, ("received_at",), {"compound_id": c.compound.id,
-                                                        "received_at": Between(c.now - timedelta(days=365 * 2 + 31), None)}):
+    where: dict[str, Any] = {"compound_id": list(compounds), "received_at": Between(now - timedelta(days=365 * 2 + 31), None)}
+    for at, held in db.rows(Complaint, ("received_at", "valid"), where) if compounds else ():
         month = (at + SHANGHAI).year * 12 + (at + SHANGHAI).month - 1
-        if 0 <= last - month < 24:
+        if 0 <= last - month < 24 and not (valid and held is False):
             counts[23 - (last - month)] += 1
     return tuple(counts[12:]), tuple(counts[:12])
 

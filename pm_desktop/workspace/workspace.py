@@ -62,6 +62,11 @@ class Workspace:
         self._listeners: list[Listener] = []
         self._looked: dict[tuple[Path, int, int], InputRefused | None] = {}
 
+    @property
+    def title(self) -> str:
+        """What it is called where people read: its name, else that of its folder or database."""
+        return self.name or self.location.rstrip("/").rpartition("/")[2].partition("?")[0][-40:]
+
     @classmethod
     def create(cls, location: str | Path, *, name: str = "", sample: bool = False) -> Self:
         """Make an empty workspace; see `Database.create` for what it refuses."""

@@ -72,3 +72,14 @@ def test_a_picture_that_cannot_be_made_leaves_no_process_and_no_memory_behind(ti
 def test_the_doctor_finds_this_machine_well(basedir: Path) -> None:
     code, answer, _ = pm(basedir, "doctor")
     assert code == 0, [c for c in answer["components"] if not c["ok"]]
+
+
+def test_a_profile_as_a_page(tiny_sample: str, tmp_path: Path, basedir: Path) -> None:
+    out = tmp_path / "page.pdf"
+    compound = "XQ-004-0001"
+    code, answer, errors = pm(basedir, "export", "pdf", "--in", tiny_sample, "--out", str(out), "--compound", compound)
+    assert code == 0, (answer, errors)
+    assert answer == {"file": str(out), "bytes": out.stat().st_size, "pages": 1}
+    assert pm(basedir, "export", "pdf", "--in", tiny_sample, "--out", str(out))[0] == 2
+    code, answer, _ = pm(basedir, "export", "pdf", "--in", tiny_sample, "--out", str(tmp_path / "none" / "a.pdf"), "--compound", compound)
+    assert code == 3 and answer["error"]["remedy"]

@@ -23,7 +23,8 @@ from pm_desktop.cartography.picture import MapOrder, MapPicture
 from pm_desktop.cartography.sheet import PX_PER_INCH, Sheet, SheetPicture
 from pm_desktop.cartography.style import map_style
 from pm_desktop.cartography.typeset import broken, shortened, width_of
-from pm_desktop.export.picture import part_of, save_picture
+from pm_desktop.export.files import part_of
+from pm_desktop.export.picture import save_picture
 from pm_desktop.layers.build import build_layer
 from pm_desktop.layers.style import FillStyle, HeatStyle, StyleClass
 
