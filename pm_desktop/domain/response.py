@@ -9,26 +9,19 @@ LIMIT = timedelta(minutes=30)
 Order = tuple[datetime, datetime | None, datetime | None, str | None]
 
 
-def response_rate(orders: Iterable[Order], now: datetime) -> tuple[int, int]:
-    """Numerator and denominator of K-10.
+def in_time(order: Order, now: datetime) -> bool | None:
+    """Whether an order of (accepted, responded, cancelled, duplicate_of) was answered in time; None if it does not count.
 
-    Parameters
-    ----------
-    orders : iterable of (accepted, responded, cancelled, duplicate_of)
-    now : datetime
-        Orders still open count as late once the limit has passed, and do not count before.
-
-    Notes
-    -----
-    The bound is inclusive: 30:00.000 is in time. Duplicates, and orders that the caller cancelled before the limit,
-    are not in the denominator.
+    The bound is inclusive: 30:00.000 is in time. Duplicates, and orders that the caller cancelled before the limit, do
+    not count; orders still open count as late once the limit has passed, and do not count before.
     """
-    on_time = counted = 0
-    for accepted, responded, cancelled, duplicate_of in orders:
-        if duplicate_of or (cancelled is not None and cancelled - accepted < LIMIT):
-            continue
-        if responded is None and now - accepted <= LIMIT:
-            continue
-        counted += 1
-        on_time += responded is not None and responded - accepted <= LIMIT
-    return on_time, counted
+    accepted, responded, cancelled, duplicate_of = order
+    if duplicate_of or (cancelled is not None and cancelled - accepted < LIMIT) or (responded is None and now - accepted <= LIMIT):
+        return None
+    return responded is not None and responded - accepted <= LIMIT
+
+
+def response_rate(orders: Iterable[Order], now: datetime) -> tuple[int, int]:
+    """Numerator and denominator of K-10."""
+    judged = [verdict for order in orders if (verdict := in_time(order, now)) is not None]
+    return sum(judged), len(judged)

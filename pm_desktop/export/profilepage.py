@@ -142,7 +142,7 @@ def _block(block: Block, words: Texts, day: date) -> PageBlock:
     s = block.standing
     said = "" if s is None else words("profile.standing", own=f"{s.own:,.1f}", low=f"{s.five[0]:,.1f}", q1=f"{s.five[1]:,.1f}", median=f"{s.five[2]:,.1f}",
                                       q3=f"{s.five[3]:,.1f}", high=f"{s.five[4]:,.1f}", n=s.peers, unit=words.unit(s.unit))
-    return PageBlock(words.of(block.label), words("profile.as_of", date=block.as_of) if block.as_of else words("profile.undated"),
+    return PageBlock(words.of(block.label), words("profile.entered" if block.entered else "profile.as_of", date=block.as_of) if block.as_of else words("profile.undated"),
                      words("page.source", registers="、".join(registers) if words.lang == "zh" else ", ".join(registers)) if registers else "",
                      tuple(_line(item, words) for item in block.items), block.trend, block.trend_before, months, (words("page.trend"), words("page.trend_before")),
                      (*s.five, s.own) if s is not None else (), said)

@@ -53,6 +53,7 @@ class SelectionDock(QStackedWidget):
         self.profile = ProfilePanel(words, theme)
         self.profile.closed.connect(self.back)
         self.profile.drilled.connect(self.drilled)
+        self.profile.day_asked.connect(session.show_day)
         self.profile.firm_asked.connect(lambda firm: self.open_firm(firm, ""))
         self.addWidget(self.profile)
         self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)

@@ -100,7 +100,11 @@ QToolTip {{ background: {surface}; color: {ink}; border: 1px solid {line}; paddi
 #itemValue {{ color: {ink}; font-size: 13px; }}
 #itemUnknown {{ color: {ink3}; font-size: 13px; font-style: normal; }}
 #ok {{ color: {ok}; font-size: 13px; }} #warn {{ color: {warn}; font-size: 13px; }} #bad {{ color: {bad}; font-size: 13px; }}
+#link:focus, #dateLink:focus {{ background: {accent_soft}; }}
+#dateLink {{ color: {ink3}; border: none; background: transparent; padding: 0; font-size: 12px; text-align: right; min-height: 16px; }}
+#dateLink:hover {{ color: {accent}; text-decoration: underline; }}
 #link {{ color: {accent}; border: none; background: transparent; padding: 0; font-size: 13px; text-align: right; text-decoration: underline; }}
+#link[state="bad"] {{ color: {bad}; }} #link[state="warn"] {{ color: {warn}; }} #link[state="ok"] {{ color: {ok}; }}
 #line {{ background: {line}; max-height: 1px; min-height: 1px; border: none; }}
 #card {{ background: {surface2}; border: 1px solid {line}; border-radius: 8px; }}
 #card:hover {{ border-color: {accent}; }}

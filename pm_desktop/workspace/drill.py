@@ -7,7 +7,7 @@ from typing import Any
 
 from pm_desktop.domain.entity import FieldInfo
 from pm_desktop.domain.masking import hide_room, mask_name, mask_phone
-from pm_desktop.storage.query import Between, Like, Not
+from pm_desktop.storage.query import Between, Like, Not, NotNull
 
 
 def condition(value: Any) -> Any:
@@ -15,6 +15,8 @@ def condition(value: Any) -> Any:
     if isinstance(value, list | tuple) and len(value) == 3 and value[0] == "between":
         low, high = (datetime.fromisoformat(v) if v else None for v in value[1:])
         return Between(low, high)
+    if value == ["known"]:
+        return NotNull()
     if isinstance(value, list) and len(value) == 2 and value[0] == "not":
         return Not(value[1])
     if isinstance(value, list) and len(value) == 2 and value[0] == "begins":

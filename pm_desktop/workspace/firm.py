@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from pm_desktop.base.errors import InputRefused
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
-from pm_desktop.domain.enums import ManagementMode, label_of
+from pm_desktop.domain.enums import ManagementMode, Severity, label_of
 from pm_desktop.domain.masking import mask_name, mask_phone
 from pm_desktop.domain.records import Alert, Compound, Contract, Firm, ServiceProject, Town, WorkOrder, Zone
-from pm_desktop.domain.response import response_rate
 from pm_desktop.storage.database import Database
-from pm_desktop.storage.moments import moment
-from pm_desktop.storage.query import Between
+from pm_desktop.storage.moments import moment, year_to
+from pm_desktop.storage.query import NotNull
 from pm_desktop.workspace.page import Block, Drill, Item, Profile, State
 from pm_desktop.workspace.peers import RATE_UNIT, Load, loads_of_compounds, loads_of_firms, standing, total
-from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI, monthly
+from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
+from pm_desktop.workspace.records import day_of, entered, monthly, source
+from pm_desktop.workspace.response import order_items
 
 TOWNS_SHOWN = 8
 SIMILAR = (0.5, 2.0)  # peers manage between half and twice the area
@@ -33,6 +34,11 @@ class _Context:
     loads: dict[str, Load]
     now: datetime
     today: date
+
+    @property
+    def year(self) -> tuple[str, str]:
+        span = year_to(self.now)
+        return (span.low.isoformat(), span.high.isoformat())
 
     @property
     def zone_ids(self) -> list[str]:
@@ -72,12 +78,12 @@ def _number(value: float | None, digits: int = 0) -> str | None:
 
 def _identity(c: _Context) -> Block:
     f = c.firm
-    return Block("firm", Label("基本信息", "Identity"), None, (
+    return Block("firm", Label("基本信息", "Identity"), entered(c.db, Firm, {"id": f.id}), (
         Item(Label("统一社会信用代码", "Credit code"), f.uscc), Item(Label("简称", "Short name"), f.short_name),
         Item(Label("注册区", "Registered in"), f.reg_district),
         Item(Label("党组织", "Party organisation"), label_of(f.party_org) if f.party_org else None),
         Item(Label("联系人", "Contact"), mask_name(f.contact_name) if f.contact_name else None),
-        Item(Label("联系电话", "Telephone"), mask_phone(f.contact_phone) if f.contact_phone else None)))
+        Item(Label("联系电话", "Telephone"), mask_phone(f.contact_phone) if f.contact_phone else None)), entered=True, drill=source(Firm, {"id": f.id}, 1))
 
 
 def _projects(c: _Context) -> Block:
@@ -85,13 +91,20 @@ def _projects(c: _Context) -> Block:
     compounds = list(c.load.compounds)
     items = [Item(Label("物业管理区域", "Management zones"), str(len(c.zones)), "个", Drill("Zone", {"id": c.zone_ids}, label, len(c.zones))),
              Item(Label("小区", "Compounds"), str(len(compounds)), "个", Drill("Compound", {"id": compounds}, label, len(compounds))),
-             Item(Label("户数", "Households"), _number(c.load.households), "户"),
-             Item(Label("建筑面积", "Floor area"), _number(c.load.area_m2), "㎡")]
+             Item(Label("户数", "Households"), _number(c.load.households), "户", _known(c, "households")),
+             Item(Label("建筑面积", "Floor area"), _number(c.load.area_m2), "㎡", _known(c, "floor_area_m2"))]
     modes = [(m, own) for m in (*ManagementMode, None) if (own := [z.id for z in c.zones if z.management_mode is m])]
     for mode, own in modes:
         words = label_of(mode) if mode else Label("模式未填报", "Mode not reported")
         items.append(Item(Label(f"· {words.zh}", f"· {words.en}"), str(len(own)), "个", Drill("Zone", {"id": own}, words, len(own))))
     return Block("projects", label, str(max((z.valid_from for z in c.zones), default="")) or None, tuple(items))
+
+
+def _known(c: _Context, field: str) -> Drill | None:
+    """The compounds of the firm of which a figure is known: its sum is made of them."""
+    where = {"id": list(c.load.compounds), field: ["known"]}
+    count = c.db.count(Compound, {"id": list(c.load.compounds), field: NotNull()}) if c.load.compounds else 0
+    return Drill("Compound", where, Label("小区", "Compounds"), count) if count else None
 
 
 def _towns(c: _Context) -> Block:
@@ -109,7 +122,7 @@ def _towns(c: _Context) -> Block:
         n = len(order) - TOWNS_SHOWN
         items.append(Item(Label(f"另有 {n} 个街镇", f"{n} more towns"), str(len(rest.compounds)), "个",
                           Drill("Compound", {"id": list(rest.compounds)}, Label("小区", "Compounds"), len(rest.compounds))))
-    return Block("towns", Label("各街镇份额", "Share by town"), None, tuple(items) or (Item(Label("街镇", "Towns"), None),))
+    return Block("towns", Label("各街镇份额", "Share by town"), str(c.today), tuple(items) or (Item(Label("街镇", "Towns"), None),))
 
 
 def _share(town: str, own: Load, whole: Load) -> tuple[Item, Item]:
@@ -128,12 +141,11 @@ def _complaints(c: _Context) -> Block:
     label = Label("近12个月有效投诉", "Valid complaints, 12 months")
     firms = loads_of_firms(c.db, c.loads)
     low, high = ((c.load.area_m2 or 0) * k for k in SIMILAR)
-    rates = [load.rate for firm, load in firms.items()
-             if firm != c.firm.id and load.rate is not None and low <= (load.area_m2 or 0) <= high]
-    found = standing(c.load.rate, [r for r in rates if r is not None])
-    since = (c.now - timedelta(days=365)).isoformat()
+    peers = {firm: load.rate for firm, load in firms.items()
+             if firm != c.firm.id and load.rate is not None and low <= (load.area_m2 or 0) <= high}
+    found = standing(c.load.rate, peers.values())
     # void complaints are not counted; what nobody has judged yet is
-    where = {"compound_id": list(c.load.compounds), "received_at": ["between", since, None], "valid": ["not", False]}
+    where = {"compound_id": list(c.load.compounds), "received_at": ["between", *c.year], "valid": ["not", False]}
     rate = c.load.rate
     state: State | None = None
     if found is not None:
@@ -143,36 +155,29 @@ def _complaints(c: _Context) -> Block:
     if found is None:
         items.append(Item(Label("规模相近企业", "Firms of similar size"), Label("不足5家，不比较", "fewer than 5, not compared")))
     else:
+        words = Label("参与比较的企业", "Firms compared")
         items += [Item(Label("规模相近企业中位数", "Median of similar firms"), f"{found.five[2]:.1f}", RATE_UNIT),
-                  Item(Label("比较企业数", "Firms compared"), str(found.peers), "家")]
+                  Item(words, str(found.peers), "家", Drill("Firm", {"id": list(peers)}, words, len(peers)))]
     now, before = monthly(c.db, c.now, c.load.compounds, valid=True)
     return Block("complaints", label, str(c.today), tuple(items), now, before, found)
 
 
 def _orders(c: _Context) -> Block:
-    label = Label("30分钟响应（近12个月）", "30-minute response, 12 months")
-    start = c.now - timedelta(days=365)
-    rows = c.db.rows(WorkOrder, ("accepted_at", "responded_at", "cancelled_at", "duplicate_of"),
-                     {"zone_id": c.zone_ids, "accepted_at": Between(start, None)}) if c.zones else []
-    on_time, counted = response_rate(rows, c.now)
-    state: State | None = None if not counted else "ok" if on_time == counted else "warn" if on_time * 100 >= counted * 98 else "bad"
-    where = {"zone_id": c.zone_ids, "accepted_at": ["between", start.isoformat(), None]}
-    newest = max((r[0] for r in rows), default=None)
-    return Block("orders", label, (newest + SHANGHAI).date().isoformat() if newest else None, (
-        Item(Label("响应率", "Rate"), f"{100 * on_time / counted:.2f}" if counted else None, "%", None, state),
-        Item(Label("按时/应计", "On time / counted"), f"{on_time:,}/{counted:,}", "单"),
-        Item(Label("工单总数", "Orders"), f"{len(rows):,}", "单", Drill("WorkOrder", where, label, len(rows)))))
+    rows = c.db.rows(WorkOrder, ("accepted_at", "responded_at", "cancelled_at", "duplicate_of", "id"),
+                     {"zone_id": c.zone_ids, "accepted_at": year_to(c.now)}) if c.zones else []
+    where = {"zone_id": c.zone_ids, "accepted_at": ["between", *c.year]}
+    return Block("orders", Label("30分钟响应（近12个月）", "30-minute response, 12 months"), day_of(max((r[0] for r in rows), default=None)) or str(c.today),
+                 order_items(rows, c.now, Label("响应率", "Rate"), where))
 
 
 def _alerts(c: _Context) -> Block:
     label = Label("感知告警", "Sensor alerts")
     where = {"zone_id": c.zone_ids, "status": OPEN_ALERTS}
     rows = c.db.rows(Alert, ("severity", "last_at"), where) if c.zones else []
-    worst = min((r[0] for r in rows), default=None)
-    newest = max((r[1] for r in rows), default=None)
-    return Block("alerts", label, (newest + SHANGHAI).date().isoformat() if newest else None, (
-        Item(Label("未关闭告警", "Open alerts"), str(len(rows)), "条", Drill("Alert", where, label, len(rows)), "bad" if rows else "ok"),
-        Item(Label("最高等级", "Most severe"), worst or Label("无", "none"))))
+    items = [Item(Label("未关闭告警", "Open alerts"), str(len(rows)), "条", Drill("Alert", where, label, len(rows)), "bad" if rows else "ok")]
+    items += [Item(Label(f"· {s.value} {label_of(s).zh}", f"· {s.value} {label_of(s).en}"), str(n), "条", Drill("Alert", where | {"severity": s.value}, label_of(s), n))
+              for s in Severity if (n := sum(r[0] == s.value for r in rows))]
+    return Block("alerts", label, day_of(max((r[1] for r in rows), default=None)) or str(c.today), tuple(items))
 
 
 def _contracts(c: _Context) -> Block:
@@ -184,9 +189,9 @@ def _contracts(c: _Context) -> Block:
     for words, low, high, state in spans:
         own = [r[0] for r in rows if r[1] is not None and (low is None or (r[1] - c.today).days >= low) and (r[1] - c.today).days < high]
         items.append(Item(words, str(len(own)), "份", Drill("Contract", {"id": own}, words, len(own)), state if own else "ok"))  # type: ignore[arg-type]
-    unknown = sum(r[1] is None for r in rows)
+    unknown, words = [r[0] for r in rows if r[1] is None], Label("终止日未填报", "End not reported")
     if unknown:
-        items.append(Item(Label("终止日未填报", "End not reported"), str(unknown), "份"))
+        items.append(Item(words, str(len(unknown)), "份", Drill("Contract", {"id": unknown}, words, len(unknown))))
     return Block("contracts", label, str(c.today), tuple(items))
 
 

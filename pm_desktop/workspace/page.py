@@ -23,7 +23,8 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line: ``value`` None is unknown (未填报); words come in both languages; ``firm`` is whose profile it opens."""
+    """One line: ``value`` None is unknown (未填报); words come in both languages; ``firm`` is whose profile it opens,
+    ``day`` the day (ISO) that it lets the window show."""
 
     label: Label
     value: str | Label | None
@@ -31,6 +32,7 @@ class Item:
     drill: Drill | None = None
     state: State | None = None
     firm: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Block:
     """A group of lines with the date of the facts behind it and, where it has them, a monthly trend (with the same
-    months of the year before) and the standing among peers."""
+    months of the year before) and the standing among peers.
+
+    ``entered`` says that the date is the day on which a register took the facts in, not one that the facts tell;
+    ``drill`` opens the records that the whole block is read from.
+    """
 
     key: str
     label: Label
@@ -55,6 +61,8 @@ class Block:
     trend: tuple[int, ...] = ()
     trend_before: tuple[int, ...] = ()
     standing: Standing | None = None
+    entered: bool = False
+    drill: Drill | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date as date_type
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from pm_desktop.cartography.fonts import font
 from pm_desktop.ui.i18n import Words
-from pm_desktop.ui.plain import PlainLabel
+from pm_desktop.ui.plain import Link, PlainLabel, breakable
 from pm_desktop.ui.theme import tokens
 from pm_desktop.workspace.page import Block, Item, Profile, Standing
 
@@ -20,15 +21,19 @@ _MARK = {"ok": "✓ ", "warn": "! ", "bad": "✕ "}
 class Trend(QWidget):
     """Twelve monthly bars, each before a pale one of the same month a year earlier."""
 
-    def __init__(self, values: tuple[int, ...], before: tuple[int, ...], theme: list[str], words: str) -> None:
+    def __init__(self, values: tuple[int, ...], before: tuple[int, ...], until: str, theme: list[str], words: str) -> None:
         super().__init__()
+        year, month = map(int, until.split("-")[:2]) if until else (0, 0)
+        first = year * 12 + month - len(values)
+        self._months = [f"{(first + k) // 12 % 100:02}-{(first + k) % 12 + 1:02}" for k in range(len(values))] if until else []
         self._values, self._before, self._theme = values, before if any(before) else (0,) * len(values), theme
-        self.setMinimumHeight(46)
+        self.setMinimumHeight(58)
         self.setToolTip(words)
+        self.setAccessibleName(words)
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        return QSize(300, 46)
+        return QSize(300, 58)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bars and the highest value."""
@@ -42,7 +47,10 @@ class Trend(QWidget):
         painter.setPen(QColor(t["ink3"]))
         painter.setFont(font(10))
         at = self._values.index(max(self._values))
-        painter.drawText(QRectF(at * step - 10, 0, step + 20, 12), Qt.AlignmentFlag.AlignCenter, str(max(self._values)))
+        painter.drawText(QRectF(at * step - 10, 0, step + 20, 12), Qt.AlignmentFlag.AlignCenter, f"{max(self._values):,}")
+        for k, month in enumerate(self._months):
+            if k % 3 == 0 or k == len(self._months) - 1:
+                painter.drawText(QRectF(k * step - 10, 45, step + 20, 12), Qt.AlignmentFlag.AlignCenter, month)
         painter.end()
 
 
@@ -82,12 +90,13 @@ class ProfilePanel(QWidget):
 
     Signals
     -------
-    drilled(Drill), closed(), firm_asked(id)
+    drilled(Drill), closed(), firm_asked(id), day_asked(date)
     """
 
     drilled = Signal(object)
     closed = Signal()
     firm_asked = Signal(str)
+    day_asked = Signal(object)
 
     def __init__(self, words: Words, theme: list[str]) -> None:
         super().__init__()
@@ -99,7 +108,10 @@ class ProfilePanel(QWidget):
         self._subtitle = PlainLabel(objectName="panelHint", wordWrap=True)
         self._back = QPushButton("←", objectName="flat")
         self._back.clicked.connect(self.closed)
-        self._picture = QPixmap()
+        self._index = QToolButton(text="☰", objectName="flat", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup, visible=False)
+        self._index.setMenu(QMenu(self._index))
+        self._boxes: list[QWidget] = []
+        self._picture, self._shown = QPixmap(), ""
         self._area = QScrollArea(widgetResizable=True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         head = QHBoxLayout()
@@ -110,6 +122,7 @@ class ProfilePanel(QWidget):
         text.addWidget(self._subtitle)
         head.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
+        head.addWidget(self._index, 0, Qt.AlignmentFlag.AlignTop)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.addLayout(head)
@@ -144,10 +157,13 @@ class ProfilePanel(QWidget):
     def retranslate(self) -> None:
         """Words of the language in use."""
         self._back.setToolTip(self._words("profile.back"))
+        self._back.setAccessibleName(self._words("profile.back"))
+        self._index.setToolTip(self._words("profile.index"))
+        self._index.setVisible(self._profile is not None)
         if self._profile is None:
             return
-        self._title.setText(self._profile.title)
-        self._subtitle.setText(self._profile.subtitle)
+        self._title.setText(breakable(self._profile.title))
+        self._subtitle.setText(breakable(self._profile.subtitle))
         content = QWidget(objectName="panel")
         layout = QVBoxLayout(content)
         layout.setContentsMargins(14, 4, 14, 14)
@@ -157,39 +173,76 @@ class ProfilePanel(QWidget):
             small.setPixmap(self._picture)
             small.setAccessibleName(self._words("profile.map"))
             layout.addWidget(small)
-        for block in self._profile.blocks:
-            layout.addWidget(self._block(block))
+        self._boxes = [self._block(block) for block in self._profile.blocks]
+        for box in self._boxes:
+            layout.addWidget(box)
         layout.addStretch()
+        at = self._area.verticalScrollBar().value() if self._shown == self._profile.compound_id else 0
         self._area.setWidget(content)
+        self._shown = self._profile.compound_id
+        self._area.verticalScrollBar().setValue(at)  # other words or a late map do not throw the reader back
+        self._index.menu().clear()
+        for block, box in zip(self._profile.blocks, self._boxes, strict=True):
+            self._index.menu().addAction(self._words.of(block.label), lambda to=box: self._area.verticalScrollBar().setValue(to.y()))
 
     def _block(self, block: Block) -> QWidget:
         box = QWidget()
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 8, 0, 2)
         grid.setVerticalSpacing(5)
+        grid.setHorizontalSpacing(12)
         grid.setColumnStretch(1, 1)
         grid.addWidget(QLabel(self._words.of(block.label), objectName="blockTitle"), 0, 0)
-        date = self._words("profile.as_of", date=block.as_of) if block.as_of else self._words("profile.undated")
-        grid.addWidget(QLabel(date, objectName="hint", alignment=Qt.AlignmentFlag.AlignRight), 0, 1)
+        grid.addWidget(self._date(block), 0, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(QFrame(objectName="line"), 1, 0, 1, 2)
         row = 2
         for item in block.items:
-            label = PlainLabel(self._words.of(item.label), objectName="itemLabel")
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(self._value(item), row, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._label(item), row, 0, Qt.AlignmentFlag.AlignTop if item.day is None else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            value = self._value(item)
+            if isinstance(value, Link):
+                grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
+            else:
+                grid.addWidget(value, row, 1)  # the whole width: text that wraps knows how much it has
             row += 1
         if block.standing is not None:
             grid.addWidget(StandingBar(block.standing, self._theme, self._standing_words(block.standing)), row, 0, 1, 2)
             row += 1
         if any(block.trend) or any(block.trend_before):
             told = self._words("profile.trend", now=" ".join(map(str, block.trend)), before=" ".join(map(str, block.trend_before)))
-            grid.addWidget(Trend(block.trend, block.trend_before, self._theme, told), row, 0, 1, 2)
+            grid.addWidget(Trend(block.trend, block.trend_before, self._until(), self._theme, told), row, 0, 1, 2)
             grid.addWidget(QLabel(self._words("profile.trend_key"), objectName="hint"), row + 1, 0, 1, 2)
         return box
 
     def _standing_words(self, s: Standing) -> str:
         return self._words("profile.standing", own=f"{s.own:,.1f}", low=f"{s.five[0]:,.1f}", q1=f"{s.five[1]:,.1f}", median=f"{s.five[2]:,.1f}",
                            q3=f"{s.five[3]:,.1f}", high=f"{s.five[4]:,.1f}", n=s.peers, unit=self._words.unit(s.unit))
+
+    def _until(self) -> str:
+        """Month in which the trends end: that of the day which the profile is of."""
+        assert self._profile is not None
+        return next((b.as_of for b in self._profile.blocks if b.key in ("summary", "towns") and b.as_of), "")
+
+    def _date(self, block: Block) -> QWidget:
+        """The date of a block; where its records can be opened, the way to them."""
+        if block.as_of:
+            date = self._words("profile.entered" if block.entered else "profile.as_of", date=block.as_of)
+        else:
+            date = self._words("profile.no_record" if all(item.value is None for item in block.items) else "profile.undated")
+        if block.drill is None:
+            return QLabel(date, objectName="hint", alignment=Qt.AlignmentFlag.AlignRight)
+        link = Link(f"{date} ▸", self._words("profile.open_rows"))
+        link.setObjectName("dateLink")
+        link.clicked.connect(lambda _=False, drill=block.drill: self.drilled.emit(drill))
+        return link
+
+    def _label(self, item: Item) -> QWidget:
+        if item.day is None:
+            label = PlainLabel(breakable(self._words.of(item.label)), objectName="itemLabel", wordWrap=True)
+            label.setMinimumWidth(min(label.fontMetrics().horizontalAdvance(label.text()) + 6, 190))
+            return label
+        link = Link(self._words.of(item.label), self._words("profile.show_day", day=item.day))
+        link.clicked.connect(lambda _=False, day=item.day: self.day_asked.emit(date_type.fromisoformat(day)))
+        return link
 
     def _value(self, item: Item) -> QWidget:
         text = self._words.of(item.value)
@@ -198,17 +251,16 @@ class ProfilePanel(QWidget):
         if item.firm is not None:
             return self._link(text, lambda firm=item.firm: self.firm_asked.emit(firm))
         if item.drill is not None and item.drill.count:
-            return self._link(_MARK.get(item.state or "", "") + text, lambda drill=item.drill: self.drilled.emit(drill))
+            return self._link(_MARK.get(item.state or "", "") + text, lambda drill=item.drill: self.drilled.emit(drill), item.state)
         name = "itemUnknown" if item.value is None else item.state or "itemValue"
-        label = PlainLabel(_MARK.get(item.state or "", "") + text, objectName=name, wordWrap=True)
+        label = PlainLabel(_MARK.get(item.state or "", "") + breakable(text), objectName=name, wordWrap=True)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setMinimumWidth(150)
         return label
 
     @staticmethod
-    def _link(text: str, act: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text.replace("&", "&&"), objectName="link")
-        button.setCursor(Qt.CursorShape.PointingHandCursor)
-        button.clicked.connect(lambda _=False: act())
-        return button
+    def _link(text: str, act: Callable[[], None], state: str | None = None) -> Link:
+        link = Link(text)
+        link.setProperty("state", state or "")
+        link.clicked.connect(lambda _=False: act())
+        return link

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from pm_desktop.base.errors import InputRefused
 from pm_desktop.base.jobs import JobContext
+from pm_desktop.base.label import Label
 from pm_desktop.domain.records import Complaint, Compound, Device, Firm
 from pm_desktop.storage.database import Database
 from pm_desktop.workspace import queries
+from pm_desktop.workspace.firm import load_firm
 from pm_desktop.workspace.profile import load_profile
 from pm_desktop.workspace.search import SearchIndex
 from pm_desktop.workspace.searchindex import build_index
@@ -34,6 +36,55 @@ def test_every_number_opens_as_many_rows(tiny_sample: str, tmp_path: Path) -> No
                     assert table.total == len(table) == item.drill.count
                     drilled += 1
     assert drilled > 40
+
+
+COUNTS = {"件", "条", "单", "份", "个", "幢", "处", "台", "户", "㎡", "年", "人", "天", "元/㎡·月", "在线"}
+
+
+def test_every_block_has_a_date_and_every_number_rows(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        some = [r[0] for r in db.rows(Compound, ("id",), limit=12)]
+        firms = [r[0] for r in db.rows(Firm, ("id",), limit=4)]
+    keys = set()
+    for profile in (*(load_profile(CTX, tiny_sample, i) for i in some), *(load_firm(CTX, tiny_sample, i) for i in firms)):
+        for block in profile.blocks:
+            keys.add((profile.kind, block.key))
+            known = [item for item in block.items if item.value is not None]
+            assert block.as_of or not known or block.key == "photos", block.key
+            for item in known:
+                number = isinstance(item.value, str) and item.unit in COUNTS and item.value[0].isdigit() and item.value.split("/")[0] != "0"
+                assert not number or item.drill or block.drill, (block.key, item.label.zh, item.value)
+    wanted = ("summary", "identity", "zone", "housing", "service", "fee", "committee", "party", "complaints", "town", "orders", "alerts",
+              "devices", "inspection", "repair_fund", "disclosure", "facilities", "consolidation", "photos", "history")
+    assert {("Compound", key) for key in wanted} <= keys, "DOMAIN 4.4 names them"
+
+
+def test_what_people_ask_first_stands_first(tiny_sample: str) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        identifier = db.group_count(Complaint, ["compound_id"], {"compound_id": [r[0] for r in db.rows(Compound, ("id",))]})[0][0]
+    profile = load_profile(CTX, tiny_sample, identifier)
+    first, below = profile.blocks[0], {(b.key, i.label.zh): i.value for b in profile.blocks[1:] for i in b.items}
+    said = {item.label.zh: item for item in first.items}
+    assert first.key == "summary" and len(said) == 10
+    assert said["物业服务企业"].value == below["service", "物业服务企业"] and said["有效投诉率"].value == below["complaints", "有效投诉率"]
+    assert said["业委会"].value == below["committee", "状态"] and said["· 较上年"].value is None, "nobody kept complaints the year before"
+    newest = max(item.day for b in profile.blocks if b.key == "history" for item in b.items if item.day)
+    assert said["最近变更"].day == newest
+
+
+def test_a_year_is_set_beside_the_year_before(tmp_path: Path) -> None:
+    location = str(tmp_path / "w")
+    with Database.create(location) as db, db.transaction() as tx:
+        tx.insert([Compound(id="a" * 32, code="C", name="一村"), Compound(id="b" * 32, code="D", name="二村")])
+        days = [(2026, 5), (2026, 9), (2026, 10), (2025, 5), (2025, 6)]
+        tx.insert([Complaint(id=f"{k:032x}", code=f"T{k}", compound_id="a" * 32, received_at=datetime(y, m, 3, tzinfo=UTC)) for k, (y, m) in enumerate(days)])
+    block = {b.key: b for b in load_profile(CTX, location, "a" * 32, date(2026, 10, 31)).blocks}["complaints"]
+    said = {i.label.zh: i for i in block.items}
+    assert said["近半年 / 前半年"].value == "3 / 0"
+    assert said["较上年"].value is not None and said["较上年"].state == "bad"
+    assert said["较上年"].value.zh == "+1 件（+50 %）" and said["较上年"].value.en == "+1 (+50 %)"  # type: ignore[union-attr]
+    other = {b.key: b for b in load_profile(CTX, location, "b" * 32, date(2026, 10, 31)).blocks}["complaints"]
+    assert {i.label.zh: i.value for i in other.items}["较上年"] == Label("+0 件", "+0"), "none, where complaints were kept, is none"
 
 
 def test_a_profile_counts_as_brute_force_does(tiny_sample: str) -> None:
