@@ -58,7 +58,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.right", "action.right", "F8", "toggle_right", "view"),
     Action("view.table", "action.table", "F9", "toggle_table", "view"),
     Action("view.stats", "action.stats", "Ctrl+F9", "toggle_stats", "view"),
-    Action("view.features", "action.features", "F6", "list_features", "view"),
+    Action("view.features", "action.features", "Ctrl+F6", "list_features", "view"),
     Action("view.theme", "action.theme", "Ctrl+T", "next_theme", "view"),
     Action("view.lang", "action.lang", "Ctrl+L", "switch_lang", "view"),
     Action("view.as_of", "action.as_of", "Ctrl+D", "choose_day", "view"),

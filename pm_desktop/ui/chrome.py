@@ -171,7 +171,7 @@ class BottomBar(QWidget):
         self._table.setText(f"{'▾' if self._open else '▸'} {self._words('bar.table')}")
         self._table.setToolTip(f"{self._words('action.table')}  F9")
         self._features.setText(f"▸ {self._words('bar.features')}")
-        self._features.setToolTip(f"{self._words('action.features')}  F6")
+        self._features.setToolTip(f"{self._words('action.features')}  Ctrl+F6")
 
 
 class Status(QStatusBar):
