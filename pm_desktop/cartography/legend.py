@@ -103,7 +103,7 @@ class LegendRow:
 
 @dataclass(frozen=True, slots=True)
 class LegendBlock:
-    """A layer in a legend: its classes, or the unit and end of its colour scale; ``notes`` stand below."""
+    """A layer in a legend: what its colours mean and in which unit, its classes or the end of its colour scale; ``notes`` stand below."""
 
     title: str
     style: Style
@@ -157,9 +157,9 @@ def paint_legend(painter: QPainter, at: QPointF, columns: list[list[Line]]) -> N
 
 def _lines(block: LegendBlock, base: MapStyle, ink: QColor, soft: QColor) -> list[Line]:
     found = [_written(part, SIZE, ink, bold=True, lead=6.0 if k == 0 else 0.0) for k, part in enumerate(broken(block.title, SIZE, COLUMN, bold=True))]
+    found += [_written(part, SIZE - 1, soft) for part in broken(block.unit, SIZE - 1, COLUMN)] if block.unit else []
     if isinstance(block.style, HeatStyle) and block.top is not None:
         style, top = block.style, block.top
-        found.append(_written(block.unit, SIZE - 1, soft))
         found.append(Line(32.0, lambda painter, box: _ramp_line(painter, box, style, base, block.opacity, top, soft)))
     for row in block.rows:
         parts = broken(row.words, SIZE, COLUMN - 30 - width_of(row.count, SIZE - 1))

@@ -60,7 +60,7 @@ class Bookmarking(QObject):
     def save(self, name: str, with_layers: bool, with_theme: bool) -> None:
         """Keep the view on the map under a name."""
         view = self._w.canvas.view()
-        layers = tuple((s.id, s.opacity) for s in self._w.layers.states() if s.visible) if with_layers else None
+        layers = tuple((s.name, s.opacity) for s in self._w.layers.states() if s.visible) if with_layers else None
         known = self.shelf.put(Bookmark(name, view.lon, view.lat, view.zoom, layers, self._w.theme[0] if with_theme else None))
         self._told("bookmarks.updated" if known else "bookmarks.saved", name)
 

@@ -24,7 +24,7 @@ Marks = tuple["Bookmark", ...]
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A view: name, centre in degrees and zoom; layers that are shown (id, opacity), bottom first, None to leave those that
+    """A view: name, centre in degrees and zoom; layers that are shown (id or ``id:option``, opacity), bottom first, None to leave those that
     are on the map; theme of the window, None to leave it."""
 
     name: str

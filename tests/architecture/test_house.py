@@ -71,7 +71,7 @@ def test_the_lock_is_hashed_and_pins_the_qt_that_does_not_leak() -> None:
 
 
 def test_starting_needs_no_heavy_package() -> None:
-    code = ("import sys; import pm_desktop.ui.main_window, pm_desktop.ui.start; "
+    code = ("import sys; import pm_desktop.ui.main_window, pm_desktop.ui.start; from pm_desktop.layers.registry import all_layers; all_layers(); "
             "print([m for m in ('pandas','shapely','scipy.ndimage','pyogrio','pyproj','alembic','pypinyin','osmium','openpyxl') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

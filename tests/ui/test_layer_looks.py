@@ -150,18 +150,13 @@ def test_damaged_choices_do_not_keep_the_window_from_opening(qtbot: QtBot) -> No
         assert {s.id: s.look.option for s in panel.states() if s.look} == {layer.id: layer.options[0].id for layer in all_layers() if layer.options}
 
 
-def test_only_what_an_option_reads_makes_its_layer_stale(window: MainWindow, qtbot: QtBot) -> None:
-    change = Changes({"Complaint": None})
-    window.layering._on_changes(change, None)
-    assert "compounds" not in window.layering._building
-    choose(window.layers.editor.option, "complaint_rate")
+def test_the_card_tells_the_figure_of_a_feature_and_swatches_have_the_colours_of_a_dark_map_in_a_light_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.layers.set_visible(("compounds:complaint_rate",))
     settle(window, qtbot)
-    window.layering._on_changes(change, None)
-    assert "compounds" in window.layering._building
-    settle(window, qtbot)
-
-
-def test_the_card_tells_the_figure_and_swatches_have_the_colours_of_a_dark_map_in_a_light_window(window: MainWindow, qtbot: QtBot) -> None:
+    pack = next(p for p in window.canvas._packs.values() if "f/value" in p.arrays)
+    x, y = pack.arrays["f/label_xy"][5].tolist()
+    hit = hits_at([("compounds", pack)], x, y, 1.0, 0, 0)
+    assert hit is not None and hit.value == pytest.approx(float(pack.arrays["f/value"][hit.index]))
     window.open_workbench("command")
     window.layers.set_visible(("compounds:complaint_rate",))
     settle(window, qtbot)
@@ -181,10 +176,30 @@ def test_the_card_tells_the_figure_and_swatches_have_the_colours_of_a_dark_map_i
     assert option is not None
 
 
-def test_a_hit_carries_the_figure_of_its_feature(window: MainWindow, qtbot: QtBot) -> None:
-    window.layers.set_visible(("compounds:complaint_rate",))
+def test_views_pictures_and_changes_know_what_layers_are_coloured_by(window: MainWindow, qtbot: QtBot) -> None:
+    window.layers.set_visible(("streets", "compounds:fee"))
     settle(window, qtbot)
-    pack = next(p for p in window.canvas._packs.values() if "f/value" in p.arrays)
-    x, y = pack.arrays["f/label_xy"][5].tolist()
-    hit = hits_at([("compounds", pack)], x, y, 1.0, 0, 0)
-    assert hit is not None and hit.value == pytest.approx(float(pack.arrays["f/value"][hit.index]))
+    window.viewing.bookmarks.save("甲", with_layers=True, with_theme=False)
+    window.layers.set_visible(("streets", "compounds:housing_type"))
+    window.viewing.bookmarks.go("甲")
+    settle(window, qtbot)
+    assert shown(window).option == "fee" and window.layers.editor.option.currentData() == "fee"  # type: ignore[attr-defined]
+    window.layers.restore((("streets", 1.0), ("compounds:gone", 0.5), ("gone:fee", 1.0)))
+    assert [s.name for s in window.layers.states() if s.visible] == ["streets", "compounds:fee"]
+    window.layers.set_visible(("streets", "zones:complaint_rate_eb"))
+    settle(window, qtbot)
+    (block,) = window.layers.legend_blocks()
+    assert block.unit.startswith("投诉率·平滑 · 件/10万㎡") and any("标准误" in note for note in block.notes)
+    texts = legend(window)
+    assert all(text in texts for text in block.texts())
+    assert sum(int(row.count.replace(",", "")) for row in block.rows) == window.layers._summaries["zones"].shown
+    window.layers.set_visible(("streets", "compounds:housing_type"))
+    settle(window, qtbot)
+    change = Changes({"Complaint": None})
+    window.layering._on_changes(change, None)
+    assert "compounds" not in window.layering._building
+    window.layers.set_visible(("streets", "compounds:complaint_rate"))
+    settle(window, qtbot)
+    window.layering._on_changes(change, None)
+    assert "compounds" in window.layering._building
+    settle(window, qtbot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 from pm_desktop.cartography.heat import HeatCount
-from pm_desktop.cartography.legend import paint_ramp, paint_swatch, paint_ticks
+from pm_desktop.cartography.legend import LegendBlock, LegendRow, paint_ramp, paint_swatch, paint_ticks
 from pm_desktop.cartography.style import MapStyle, map_style
 from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.options import Look, Shown
@@ -32,6 +33,11 @@ class LayerState:
     visible: bool
     opacity: float = 1.0
     look: Look | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer and what it is coloured by: ``id`` or ``id:option``."""
+        return self.id if self.look is None else f"{self.id}:{self.look.option}"
 
 
 class Swatch(QWidget):
@@ -143,11 +149,9 @@ class LayersPanel(QWidget):
         KeyError
             There is no such option.
         """
-        options = dict(w.split(":", 1) for w in wanted if ":" in w)
+        for name in wanted:
+            self._put_option(name)
         ids = {w.partition(":")[0] for w in wanted}
-        for identifier, option in options.items():
-            layer = layer_by_id(identifier)
-            self._keep(identifier, self._looks.look(layer, layer.option(option)))
         self._states = {i: replace(s, visible=i in ids) for i, s in self._states.items()}
         self.retranslate()
         coloured = [i for i in self._order if self._states[i].visible and layer_by_id(i).options]
@@ -156,13 +160,23 @@ class LayersPanel(QWidget):
         self._emit()
 
     def restore(self, shown: Sequence[tuple[str, float]]) -> None:
-        """Show exactly these layers (id, opacity), bottom first, and in this order; a layer that is no more is left out."""
-        kept = [(i, o) for i, o in shown if i in self._states]
-        places = iter(i for i, _ in reversed(kept))
-        self._order = [next(places) if i in dict(kept) else i for i in self._order]
-        self._states = {i: replace(s, visible=i in dict(kept), opacity=dict(kept).get(i, s.opacity)) for i, s in self._states.items()}
+        """Show exactly these layers (id or ``id:option``, opacity), bottom first, and in this order; what is no more is left out."""
+        for name, _ in shown:
+            with suppress(KeyError):
+                self._put_option(name)
+        kept = {i: o for name, o in shown if (i := name.partition(":")[0]) in self._states}
+        places = iter(list(kept)[::-1])
+        self._order = [next(places) if i in kept else i for i in self._order]
+        self._states = {i: replace(s, visible=i in kept, opacity=kept.get(i, s.opacity)) for i, s in self._states.items()}
         self.retranslate()
         self._emit()
+
+    def _put_option(self, name: str) -> None:
+        """Colour a layer by the option of ``id:option``, classed as it was last; KeyError if there is none."""
+        identifier, colon, option = name.partition(":")
+        if colon:
+            layer = layer_by_id(identifier)
+            self._keep(identifier, self._looks.look(layer, layer.option(option)))
 
     def set_summary(self, summary: LayerSummary, style: Style) -> None:
         """What a built layer holds."""
@@ -316,22 +330,36 @@ class LayersPanel(QWidget):
         layout.addStretch()
         self._legend.setWidget(content)
 
+    def legend_blocks(self) -> tuple[LegendBlock, ...]:
+        """The legend as it is shown now, for pictures; the topmost layer first."""
+        shown = [i for i in self._order if self._states[i].visible and i in self._summaries]
+        return tuple(self._block(self._summaries[i], self._styles[i]) for i in shown if not isinstance(self._styles[i], StreetBase))
+
+    def _block(self, summary: LayerSummary, style: Style) -> LegendBlock:
+        title = f"{self._words.of(layer_by_id(summary.id).label)}  {summary.shown:,}"
+        opacity, shown = self._states[summary.id].opacity, summary.option
+        if isinstance(style, HeatStyle):
+            return LegendBlock(title, style, opacity, unit=self._words.of(style.unit), top=self._heat.top if self._heat else None)
+        rows = []
+        if isinstance(style, FillStyle | LineStyle | PointStyle):
+            steps = len(shown.breaks) + 1 if shown is not None and shown.unit is not None else 0
+            rows = [LegendRow(entry, self._words.of(label), f"{count:,}")
+                    for k, (entry, (label, count)) in enumerate(zip(style.classes, summary.legend, strict=True)) if count or k < steps]  # a scale is shown whole
+        return LegendBlock(title, style, opacity, tuple(rows), self._said(summary.id, shown) if shown else "", notes=tuple(self._remarks(summary, style)))
+
     def _layer_legend(self, layout: QVBoxLayout, summary: LayerSummary, style: Style) -> None:
-        title = QLabel(f"{self._words.of(layer_by_id(summary.id).label)}  {summary.shown:,}", objectName="blockTitle")
+        block = self._block(summary, style)
+        title = QLabel(block.title, objectName="blockTitle")
         layout.addSpacing(4)
         layout.addWidget(title)
         if isinstance(style, HeatStyle):
-            self._heat_legend(layout, title, style, self._states[summary.id].opacity)
+            self._heat_legend(layout, title, style, block.opacity)
             return
-        shown = summary.option
-        if shown is not None:
-            layout.addWidget(self._hint(self._said(summary.id, shown)))
-        if isinstance(style, FillStyle | LineStyle | PointStyle):
-            steps = len(shown.breaks) + 1 if shown is not None and shown.unit is not None else 0
-            for k, (entry, (label, count)) in enumerate(zip(style.classes, summary.legend, strict=True)):
-                if count or k < steps:  # a scale is shown whole
-                    layout.addLayout(self._class_row(summary.id, entry, style, self._words.of(label), count))
-        for text in self._remarks(summary, style):
+        if block.unit:
+            layout.addWidget(self._hint(block.unit))
+        for row in block.rows:
+            layout.addLayout(self._class_row(row, style, block.opacity))
+        for text in block.notes:
             layout.addWidget(self._hint(text))
 
     def _said(self, identifier: str, shown: Shown) -> str:
@@ -378,13 +406,13 @@ class LayersPanel(QWidget):
         layout.addWidget(self._heat_words[1])
         self._say_heat()
 
-    def _class_row(self, layer: str, entry: StyleClass, style: Style, words: str, count: int) -> QHBoxLayout:
+    def _class_row(self, entry: LegendRow, style: Style, opacity: float) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(Swatch(entry, style, self._base, self._states[layer].opacity))
+        row.addWidget(Swatch(entry.entry, style, self._base, opacity))
         label = PlainLabel(objectName="itemLabel")
-        label.setText(label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, 150))
-        label.setToolTip(literal(words))
+        label.setText(label.fontMetrics().elidedText(entry.words, Qt.TextElideMode.ElideRight, 150))
+        label.setToolTip(literal(entry.words))
         row.addWidget(label, 1)
-        row.addWidget(QLabel(f"{count:,}", objectName="hint"))
+        row.addWidget(QLabel(entry.count, objectName="hint"))
         return row

@@ -32,6 +32,8 @@ from pm_desktop.storage.database import Database
 from pm_desktop.storage.past import past
 from pm_desktop.workspace.firm import load_firm
 from pm_desktop.workspace.locate import firm_of
+from pm_desktop.workspace.tablepack import TableData
+from pm_desktop.workspace.tables import Scope, build_table
 from tests.helpers.colour import blended, channels
 
 CTX = JobContext()
@@ -237,3 +239,18 @@ def test_a_scale_of_options_is_declared_in_both_languages() -> None:
             assert not set(option.id) & set(", \t\n") and not any("\u4e00" <= c <= "\u9fff" for c in option.label.en + (option.unit.en if option.unit else ""))
 
 
+
+
+def test_the_worst_compound_of_a_town_in_the_table_is_the_darkest_of_it_on_the_map(tiny_sample: str, tmp_path: Path) -> None:
+    with Database.open(tiny_sample, read_only=True) as db:
+        town = db.group_count(Compound, ["town_code"])[0][0]
+    table = TableData(build_table(CTX, tiny_sample, Scope("Compound", town=town), str(tmp_path / "t")))
+    column = table.index("complaint_rate")
+    order = table.order(column, True)
+    _, pack = built(tiny_sample, "compounds", "complaint_rate", tmp_path)
+    value = values_of(pack)
+    cls = dict(zip(value, pack.arrays["f/cls"].tolist(), strict=True))
+    ids = [table.ids[row].decode() for row in order.tolist()]
+    assert len(ids) > 1 and [value[i] for i in ids] == pytest.approx([table.values(column)[row] for row in order.tolist()], nan_ok=True)
+    classes = [cls[i] for i in ids if not math.isnan(value[i])]
+    assert classes == sorted(classes, reverse=True)
