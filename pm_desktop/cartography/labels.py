@@ -18,7 +18,7 @@ from pm_desktop.base.arraypack import text_at
 from pm_desktop.cartography.overlay import LayerPack, marker_radius, markers
 from pm_desktop.cartography.sprites import DOT_PX, HALO_PX, Look, Sprites, advance, block_size, is_latin, pixel_size, width_of, wrapped
 from pm_desktop.cartography.style import MapStyle
-from pm_desktop.layers.style import FillStyle, LineStyle, PointStyle
+from pm_desktop.layers.style import DrawnStyle, FillStyle, LineStyle, PointStyle
 
 CELL_PX = 4
 REACH_PX = 120
@@ -268,7 +268,7 @@ def avoid_markers(labeller: Labeller, pack: LayerPack, style: PointStyle) -> Non
 def label_layer(labeller: Labeller, pack: LayerPack) -> None:
     """Names of a layer's features where its style asks for them."""
     style = pack.style
-    if not isinstance(style, FillStyle | LineStyle | PointStyle) or style.label_zoom is None:
+    if not isinstance(style, FillStyle | LineStyle | PointStyle | DrawnStyle) or style.label_zoom is None:
         return
     if labeller.zoom < style.label_zoom or "f/name_blob" not in pack.arrays:
         return
@@ -276,7 +276,7 @@ def label_layer(labeller: Labeller, pack: LayerPack) -> None:
     xy, rank = pack.arrays["f/label_xy"][index], pack.arrays["f/rank"][index]
     size = 11.5 if labeller.zoom < 15.5 else 12.5
     look = labeller.look("feature", size, bold=True)
-    shifts = ((0.0, 18.0), (0.0, -18.0), (1.15, 0.0), (-1.15, 0.0)) if isinstance(style, PointStyle) else ((0.0, 0.0), (0.0, 13.0), (0.0, -13.0))
+    shifts = ((0.0, 18.0), (0.0, -18.0), (1.15, 0.0), (-1.15, 0.0)) if isinstance(style, PointStyle | DrawnStyle) else ((0.0, 0.0), (0.0, 13.0), (0.0, -13.0))
     for k in thinned(xy, np.lexsort((index, rank)), 72 * labeller.unit, 3).tolist():
         text = text_at(pack.arrays["f/name_blob"], pack.arrays["f/name_start"], int(index[k]))
         if text:

@@ -18,7 +18,7 @@ from pm_desktop.cartography.heat import shades
 from pm_desktop.cartography.overlay import class_colour, fill_brushes, shape_path
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.cartography.typeset import broken, width_of
-from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, Style, StyleClass, heat_ticks
+from pm_desktop.layers.style import DrawnStyle, FillStyle, HeatStyle, LineStyle, PointStyle, Style, StyleClass, heat_ticks
 
 STOPS = 48
 SMALL = 0.6  # a swatch shows a rhythm at this size, so that it holds at least one whole beat
@@ -51,6 +51,12 @@ def paint_swatch(painter: QPainter, box: QRectF, entry: StyleClass, style: Style
             pen.setDashPattern([5, 3])
         painter.setPen(pen)
         painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()))
+    elif isinstance(style, DrawnStyle):
+        wash = QColor(colour)
+        wash.setAlphaF(style.fill_opacity)
+        painter.fillRect(area.adjusted(2, 2, -2, -2), wash)
+        painter.setPen(QPen(QBrush(colour), 2.0))
+        painter.drawRect(area.adjusted(2, 2, -2, -2))
     elif isinstance(style, PointStyle):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)

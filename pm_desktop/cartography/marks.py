@@ -13,7 +13,7 @@ from pm_desktop.base.gridindex import boxes_meet
 from pm_desktop.cartography.geometry import Frame, draw_shapes, shapes
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.style import MapStyle
-from pm_desktop.layers.style import PointStyle
+from pm_desktop.layers.style import FORMS, LineStyle, PointStyle
 
 ACCENT = QColor("#0b6bcb")
 ACCENT_DARK = QColor("#6cb6ff")
@@ -44,12 +44,28 @@ def paint_marks(painter: QPainter, pack: LayerPack, index: NDArray[Any], frame: 
     is_points = isinstance(pack.style, PointStyle)
     boxes = np.tile(pack.arrays["f/xy"][index], 2) if is_points else pack.arrays["f/bbox"][index]
     seen = np.asarray(index)[boxes_meet(boxes, box)]
+    form = _forms(pack, seen)
+    nothing = QBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for pen, brush in ((halo, QBrush(Qt.BrushStyle.NoBrush)), (line, QBrush(tint))):
+    for pen, brush in ((halo, nothing), (line, QBrush(tint))):
         painter.setPen(pen)
+        for kind, wash_of in (("AREA", brush), ("LINE", nothing)):
+            chosen = seen[form == FORMS.index(kind)]
+            if len(chosen) == 0:
+                continue
+            painter.setBrush(wash_of)
+            draw_shapes(painter, shapes(pack.arrays, "f", chosen, frame))
         painter.setBrush(brush)
-        if is_points:
-            for x, y in frame.pixels(pack.arrays["f/xy"][seen]).tolist():
-                painter.drawEllipse(QPointF(x, y), POINT_PX * ratio, POINT_PX * ratio)
-        else:
-            draw_shapes(painter, shapes(pack.arrays, "f", seen, frame))
+        points = seen[form == FORMS.index("POINT")]
+        place = pack.arrays["f/xy" if is_points or len(points) == 0 else "f/label_xy"]
+        for x, y in frame.pixels(place[points]).tolist():
+            painter.drawEllipse(QPointF(x, y), POINT_PX * ratio, POINT_PX * ratio)
+
+
+def _forms(pack: LayerPack, index: NDArray[Any]) -> NDArray[np.uint8]:
+    """Which of `FORMS` features have."""
+    if "f/form" in pack.arrays:
+        form: NDArray[np.uint8] = pack.arrays["f/form"][index]
+        return form
+    form_of_all = "POINT" if isinstance(pack.style, PointStyle) else "LINE" if isinstance(pack.style, LineStyle) else "AREA"
+    return np.full(len(index), FORMS.index(form_of_all), np.uint8)

@@ -219,6 +219,25 @@ class FacilityType(StrEnum):
     PARKING = "PARKING"
 
 
+class DrawingKind(StrEnum):
+    """标绘形状."""
+
+    POINT = "POINT"
+    LINE = "LINE"
+    AREA = "AREA"
+
+
+class DrawingColour(StrEnum):
+    """标绘颜色."""
+
+    RED = "RED"
+    ORANGE = "ORANGE"
+    GREEN = "GREEN"
+    BLUE = "BLUE"
+    PURPLE = "PURPLE"
+    GREY = "GREY"
+
+
 class BatchStatus(StrEnum):
     """导入批次状态."""
 
@@ -277,6 +296,8 @@ LABELS: dict[tuple[type[StrEnum], str], Label] = {
     **_words(FacilityType, ENTRANCE="出入口|Entrance", ROAD="道路|Road", GREEN="绿地|Green", MGMT_ROOM="管理用房|Management room",
              MONITOR_ROOM="监控室|Monitor room", PUMP_ROOM="泵房|Pump room", FIRE="消防设施|Fire system",
              EBIKE_SHED="非机动车棚|E-bike shed", PARKING="停车场|Parking"),
+    **_words(DrawingKind, POINT="注记点|Point note", LINE="标绘线|Line", AREA="标绘面|Area"),
+    **_words(DrawingColour, RED="红|Red", ORANGE="橙|Orange", GREEN="绿|Green", BLUE="蓝|Blue", PURPLE="紫|Purple", GREY="灰|Grey"),
     **_words(BatchStatus, STORED="已入库|Stored", ROLLED_BACK="已回滚|Rolled back"),
 }
 

@@ -22,6 +22,8 @@ from pm_desktop.domain.enums import (
     ComplaintStatus,
     ContractKind,
     ContractStatus,
+    DrawingColour,
+    DrawingKind,
     FacilityType,
     HeightType,
     HousingType,
@@ -410,6 +412,23 @@ class SharedFacility:
     evidence: str | None = field("佐证", "Evidence", "text", default=None)
     lon: float | None = field("经度", "Longitude", "float", default=None, unit="°")
     lat: float | None = field("纬度", "Latitude", "float", default=None, unit="°")
+
+
+@entity("标绘", "Drawing", table="map_drawing")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapDrawing:
+    """标绘与注记: what somebody drew on the map and wrote beside it; everybody of the workspace sees it."""
+
+    id: str = _id()
+    code: str = _code("标绘编号")
+    kind: DrawingKind = field("形状", "Shape", "enum", enum=DrawingKind)
+    text: str | None = field("注记", "Note", "text", default=None)
+    colour: DrawingColour = field("颜色", "Colour", "enum", enum=DrawingColour, default=DrawingColour.RED)
+    author: str | None = field("作者", "Author", "text", default=None)
+    drawn_at: datetime = field("绘制时间", "Drawn", "time", indexed=True)
+    lon: float | None = field("经度", "Longitude", "float", default=None, unit="°")
+    lat: float | None = field("纬度", "Latitude", "float", default=None, unit="°")
+    geom: bytes | None = field("范围", "Outline", "geometry", default=None)
 
 
 @entity("导入批次", "Import batch", table="import_batch")

@@ -16,7 +16,7 @@ from pm_desktop.base.gridindex import build_grid
 from pm_desktop.base.label import Label
 from pm_desktop.base.mercator import metres_per_unit, to_world
 from pm_desktop.layers.options import Look, Option, Shown, Value, coloured
-from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, style_to_json
+from pm_desktop.layers.style import DrawnStyle, FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, style_to_json
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.moments import moment
 from pm_desktop.storage.past import SHANGHAI
@@ -187,6 +187,28 @@ def from_lines(geometry: Sequence[bytes | None], ids: Sequence[str], names: Sequ
     return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid}, len(chosen), len(shapes) - len(chosen))
 
 
+def from_drawn(geometry: Sequence[bytes | None], ids: Sequence[str], names: Sequence[str], cls: Sequence[int], form: Sequence[int],
+               lon: Sequence[float | None], lat: Sequence[float | None]) -> LayerData:
+    """Features from WKB points, lines and areas without holes (degrees), each of one part; ``form`` indexes `FORMS`."""
+    import shapely
+
+    shapes = shapely.from_wkb(np.array(geometry, dtype=object))
+    chosen = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (0, 1, 3)) & ~shapely.is_empty(shapes))
+    world = shapely.transform(shapes[chosen], lambda xy: to_world(xy[:, 0], xy[:, 1]).astype(float))
+    areas = shapely.get_type_id(world) == 3
+    world[areas] = shapely.get_exterior_ring(world[areas])
+    xy = np.rint(shapely.get_coordinates(world)).astype(np.int32)
+    part = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(world))]).astype(np.int64)
+    bbox = np.rint(shapely.bounds(world)).astype(np.int64).astype(np.int32) if len(world) else np.zeros((0, 4), np.int32)
+    grid, start, item = build_grid(bbox, CELL)
+    arrays: dict[str, Any] = {"xy": xy, "part": part, "feat": np.arange(len(world) + 1, dtype=np.int64), "bbox": bbox, "grid_start": start,
+                              "grid_item": item, "form": np.array([form[i] for i in chosen.tolist()], np.uint8)}
+    arrays |= _attributes([ids[i] for i in chosen.tolist()], [names[i] for i in chosen.tolist()], np.array([cls[i] for i in chosen.tolist()], int), None)
+    place = np.array([(lon[i], lat[i]) for i in chosen.tolist()], float).reshape(-1, 2)
+    arrays["label_xy"] = to_world(place[:, 0], place[:, 1])
+    return LayerData({f"f/{k}": v for k, v in arrays.items()}, {"f": grid.as_json()}, len(chosen), len(shapes) - len(chosen))
+
+
 def with_notes(data: LayerData, notes: Mapping[str, Label]) -> LayerData:
     """The same layer, each feature with a line of words by its id, which the card beside the cursor shows."""
     found = [notes.get(i.decode()) for i in data.arrays["f/id"].tolist()]
@@ -277,7 +299,7 @@ def legend_of(style: Style, data: LayerData) -> tuple[tuple[Label, int], ...]:
             _, first = np.unique(data.arrays["f/id"], return_index=True)  # a line in pieces is one
             counts = np.bincount(data.arrays["f/cls"][first], minlength=len(classes)).tolist()
             return tuple((entry.label, int(n)) for entry, n in zip(classes, counts, strict=True))
-        case FillStyle(classes=classes) | PointStyle(classes=classes):
+        case FillStyle(classes=classes) | PointStyle(classes=classes) | DrawnStyle(classes=classes):
             counts = np.bincount(data.arrays["f/cls"], minlength=len(classes)).tolist()
             return tuple((entry.label, int(n)) for entry, n in zip(classes, counts, strict=True))
         case HeatStyle() | StreetBase():

@@ -71,6 +71,19 @@ class PointStyle:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnStyle:
+    """What people draw: points as pins, lines, and areas with a wash, told apart by ``f/form`` of the pack (`FORMS`)."""
+
+    classes: tuple[StyleClass, ...]
+    width: float = 2.8
+    fill_opacity: float = 0.18
+    label_zoom: float | None = None
+
+
+FORMS = ("POINT", "LINE", "AREA")
+
+
+@dataclass(frozen=True, slots=True)
 class HeatStyle:
     """Kernel density of points in 件/km²; the radius in ground metres depends on zoom: (up to zoom, metres)."""
 
@@ -84,9 +97,9 @@ class StreetBase:
     """The street base itself, drawn from the attached street packs in the style of the map theme."""
 
 
-Style = FillStyle | LineStyle | PointStyle | HeatStyle | StreetBase
+Style = FillStyle | LineStyle | PointStyle | DrawnStyle | HeatStyle | StreetBase
 
-_KINDS: dict[str, type[Style]] = {"fill": FillStyle, "line": LineStyle, "point": PointStyle, "heat": HeatStyle,
+_KINDS: dict[str, type[Style]] = {"fill": FillStyle, "line": LineStyle, "point": PointStyle, "drawn": DrawnStyle, "heat": HeatStyle,
                                   "streets": StreetBase}
 
 

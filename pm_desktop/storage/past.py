@@ -20,7 +20,7 @@ from pm_desktop.domain.enums import AlertStatus, ComplaintStatus, OrderStatus
 
 _MARK = re.compile(r"#as-of=(\d{4}-\d{2}-\d{2})$")
 SHANGHAI = timedelta(hours=8)
-BEGINS = {"Complaint": "received_at", "WorkOrder": "accepted_at", "SensorEvent": "ts", "Alert": "first_at", "Device": "installed_at"}
+BEGINS = {"Complaint": "received_at", "WorkOrder": "accepted_at", "SensorEvent": "ts", "Alert": "first_at", "Device": "installed_at", "MapDrawing": "drawn_at"}
 # deadlines are known ahead
 _AHEAD = ("due_at",)
 _ENDED = [s.value for s in (AlertStatus.FALSE_ALARM, AlertStatus.RESOLVED, AlertStatus.CLOSED)]

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from pm_desktop.base.errors import NotAllowed, Where
 from pm_desktop.base.label import Label
 
-HEAD = "0001"
-_REVISIONS = ("0001",)
+HEAD = "0002"
+_REVISIONS = ("0001", "0002")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

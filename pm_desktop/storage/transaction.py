@@ -21,10 +21,12 @@ from pm_desktop.base.mercator import to_world
 from pm_desktop.domain.entity import EntityInfo, entity_of
 from pm_desktop.storage import audit
 from pm_desktop.storage.tables import AUDIT_LOG, BBOX, TABLES, is_lean
+from pm_desktop.storage.wkb import box_of
 
 CHUNK = 100_000
 CELL_ZOOM = 14
 UNLOCATED = -1
+FEW = 8  # boxes of so few are read here: an edit in the window must not load the geometry library
 
 
 def new_id() -> str:
@@ -173,6 +175,8 @@ def _bbox(info: EntityInfo, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def bounds(blobs: Sequence[bytes | None]) -> Any:
     """Bounding boxes, float64 (n, 4), of WKB geometries; NaN where there is none."""
+    if len(blobs) <= FEW:
+        return np.array([box_of(blob) for blob in blobs])
     import shapely
 
     return shapely.bounds(shapely.from_wkb(np.array(blobs, dtype=object)))

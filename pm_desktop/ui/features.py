@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pm_desktop.ui.main_window import MainWindow
 
 MOST = 2_000
+LISTED = LAYERS | {"drawings"}
 NEAR_ZOOM = 16.0
 
 
@@ -44,11 +45,11 @@ class Features(QObject):
         window.words.changed.connect(self._refresh)
 
     def list_features(self) -> None:
-        """List the layer that is chosen in the layer panel, else the topmost that has anything to list."""
+        """List hot spots, repeats and the like: the one chosen in the layer panel, else the topmost; without any, what is chosen there."""
         shown = [v for v in self._w.canvas.layers() if v.visible and "f/name_blob" in LayerPack(v.pack).arrays and v.id != "towns"]
         chosen = self._w.layers.current()
-        wanted = next((v for v in shown if v.id == chosen), None) or next((v for v in reversed(shown) if v.id in LAYERS), None)
-        self._show(wanted or (shown[-1] if shown else None))
+        found = [v for v in shown if v.id in LISTED] or shown
+        self._show(next((v for v in found if v.id == chosen), found[-1] if found else None))
         self._w.selection.setCurrentWidget(self.panel)
         self._w.right.show()
 
@@ -118,7 +119,8 @@ def listing(layer: str, pack: LayerPack) -> Listing:
         lon, lat = to_lonlat(arrays["f/label_xy"][i].astype(float)).tolist() if "f/label_xy" in arrays else (None, None)
         number = int(arrays["f/cls"][i])
         identifier = ids[i].decode()
-        rows.append(Row(identifier, text_at(arrays["f/name_blob"], arrays["f/name_start"], i) or identifier, _first_line(note),
+        name = text_at(arrays["f/name_blob"], arrays["f/name_start"], i) or (note.zh.partition(" · ")[0] if note else identifier)
+        rows.append(Row(identifier, name, _first_line(note),
                         classes[number].label if number < len(classes) else None, None, lon, lat, layer))
     return Listing(tuple(rows), len(first), pack.meta["as_of"])
 

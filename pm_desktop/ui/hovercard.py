@@ -87,7 +87,7 @@ class HoverCard(QFrame):
     def _name(self, hit: Hit) -> str:
         if hit.count > 1:
             return self._words("hover.cluster", kind=self._words.of(layer_by_id(hit.layer).label), n=f"{hit.count:,}")
-        return hit.name or hit.id[:12]
+        return hit.name or (self._words.of(hit.note).partition(" · ")[0] if hit.note else hit.id[:12])
 
     def _line(self, hit: Hit, *, with_name: bool) -> tuple[QPixmap, str]:
         layer = layer_by_id(hit.layer)

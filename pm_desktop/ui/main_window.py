@@ -13,6 +13,7 @@ from pm_desktop.ui.actions import ACTIONS
 from pm_desktop.ui.canvas import Hit, MapButtons, MapCanvas, ToolHint, View
 from pm_desktop.ui.chrome import BottomBar, Status, TopBar, fill_menus, stacked
 from pm_desktop.ui.commands import WindowCommands
+from pm_desktop.ui.drawings import Drawings
 from pm_desktop.ui.features import Features
 from pm_desktop.ui.finding import Finding
 from pm_desktop.ui.hovercard import HoverCard
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.finding = Finding(self)
         self.viewing = Viewing(self, remember=remember)
-        self.features = Features(self)
+        self.features, self.drawings = Features(self), Drawings(self)
 
     def _build(self) -> None:
         self.setCentralWidget(stacked(self.canvas, self.time, self.bottom_bar))

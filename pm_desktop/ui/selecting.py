@@ -125,7 +125,7 @@ class Selecting(QObject):
         self._same("town")
 
     def _same(self, by: str) -> None:
-        if len(self._s.ids):
+        if len(self._s.ids) and self._s.layer in selection.SOURCES:
             self._run(self._s.layer, selection.select_same, self._s.layer, self._s.texts(), by, how="same")
 
     def select_near(self) -> None:
@@ -133,7 +133,7 @@ class Selecting(QObject):
         view, metres = self._w.canvas.view(), ask_metres(self._w.words, self._w)
         if metres is not None:
             near: selection.Area = selection.Circle(view.lon, view.lat, metres)
-            if len(self._s.ids):
+            if len(self._s.ids) and self._s.layer in selection.SOURCES:
                 near = selection.Near(self._s.layer, self._s.texts(), metres)
             self._run(self.layer(), selection.select_in_area, self.layer(), near, how="area")
 

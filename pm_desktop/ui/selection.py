@@ -32,13 +32,14 @@ FOLLOW_MS = 350
 
 class SelectionDock(QStackedWidget):
     """Signals: ``goto(lon, lat, compound)``, ``drilled(Drill)``, ``asked(action id)``, ``cleared()``,
-    ``placed(Profile)`` when a profile is shown."""
+    ``placed(Profile)`` when a profile is shown, ``editing(id)`` of a drawing that was asked for."""
 
     goto = Signal(float, float, str)
     drilled = Signal(object)
     asked = Signal(str)
     cleared = Signal()
     placed = Signal(object)
+    editing = Signal(str)
 
     def __init__(self, session: Session, words: Words, theme: list[str]) -> None:
         super().__init__()
@@ -170,6 +171,8 @@ class SelectionDock(QStackedWidget):
             self._session.run("locate", locate.firm_of, self._session.location, identifier,
                               done=lambda found: self.open_firm(*found) if found else self._resolve(layer, identifier, name),
                               failed=lambda _error: None)
+        elif layer == "drawings":
+            self.editing.emit(identifier)
         elif layer in behind.LAYERS:
             self._session.run("rows behind", behind.rows_behind, self._session.location, layer, identifier, self.pack_of(layer),
                               done=lambda found: found and self.drilled.emit(found), failed=lambda _error: None)

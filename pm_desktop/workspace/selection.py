@@ -22,6 +22,7 @@ from pm_desktop.domain.records import (
     Compound,
     Device,
     EmergencyTeam,
+    MapDrawing,
     ServiceProject,
     Town,
     Zone,
@@ -54,6 +55,7 @@ SOURCES: dict[str, Source] = {
     "devices": Source(Device, {}, False),
     "alerts": Source(Alert, {"status": OPEN_ALERTS}, False),
     "teams": Source(EmergencyTeam, {}, False),
+    "drawings": Source(MapDrawing, {}, True),
     "complaint_heat": Source(Complaint, {}, False),
 }
 """Layers whose features can be selected."""
@@ -246,6 +248,8 @@ def groups_of(db: Database, layer: str, by: Literal["firm", "town"], as_of: date
         return {i: of_zone.get(i) for (i,) in db.rows(Zone, ("id",), source.where, as_of=as_of)}
     if source.record is Compound:
         return {i: of_compound.get(i) for (i,) in db.rows(Compound, ("id",))}
+    if source.record is MapDrawing:
+        return {}  # a drawing belongs to nobody
     names = {Device: ("id", "compound_id"), Complaint: ("id", "compound_id")}.get(source.record, ("id", "zone_id"))
     lookup = of_compound if names[1] == "compound_id" else of_zone
     return {i: lookup.get(owner or "") for i, owner in db.rows(source.record, names, conditions(db, source, as_of))}

@@ -31,7 +31,7 @@ from pm_desktop.workspace.selection import SOURCES, Area, Ids, as_ids, condition
 from pm_desktop.workspace.tablepack import FORMAT, MONTHS, Column, plain
 
 LIMIT = 200_000
-LAYER_OF = {"Compound": "compounds", "Zone": "zones", "Device": "devices", "Alert": "alerts", "EmergencyTeam": "teams",
+LAYER_OF = {"Compound": "compounds", "Zone": "zones", "Device": "devices", "Alert": "alerts", "EmergencyTeam": "teams", "MapDrawing": "drawings",
             "Complaint": "complaint_heat"}
 _SUMMED = {"户", "幢", "台", "个", "㎡", "件", "人", "元", "套", "次"}
 _HIDDEN = ("geometry", "ref", "json")
@@ -43,6 +43,7 @@ _SHOWN = {
     "Firm": ("name", "zones12", "area12", "complaints12", "complaint_rate", "party_org", "reg_district", "uscc"),
     "Complaint": ("code", "received_at", "compound", "town", "source_category", "source", "status", "valid", "satisfaction", "address", "content"),
     "Alert": ("code", "severity", "scene", "status", "zone", "town", "first_at", "last_at", "count"),
+    "MapDrawing": ("text", "kind", "colour", "author", "drawn_at", "code"),
     "Device": ("code", "scene", "kind", "compound", "town", "is_online", "last_seen_at", "address"),
 }
 """Columns before a person chooses; the others can be shown. An entity that is not listed shows all it has."""

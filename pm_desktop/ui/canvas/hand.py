@@ -86,6 +86,8 @@ class Hand:
         elif clicks and drawing is not None and not drawing.drags:
             drawing.click(self._c.world_at(at), self._c.view().unit)
             self._c.toolbox.redraw()
+            if drawing.kind.at_once:
+                self._c.toolbox.finish()
         elif clicks:
             self._c.clicked.emit(self._c.hit_at(at))
 

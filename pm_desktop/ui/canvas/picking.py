@@ -13,7 +13,7 @@ from pm_desktop.base.arraypack import text_at
 from pm_desktop.base.label import Label
 from pm_desktop.base.mercator import to_lonlat, zoom_of
 from pm_desktop.cartography.overlay import LayerPack, marker_radius, markers
-from pm_desktop.layers.style import FillStyle, LineStyle, PointStyle
+from pm_desktop.layers.style import FORMS, DrawnStyle, FillStyle, LineStyle, PointStyle
 
 REACH_PX = 9.0
 LINE_REACH_PX = 5.0
@@ -99,6 +99,8 @@ def _inside(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
         return near[np.argsort(gap[gap <= reach], kind="stable")]
     if isinstance(pack.style, LineStyle) and pack.style.picks:
         return _lines_near(pack, x, y, LINE_REACH_PX * unit)
+    if isinstance(pack.style, DrawnStyle):
+        return _drawn_at(pack, x, y, unit)
     if not isinstance(pack.style, FillStyle):
         return np.zeros(0, np.int32)
     index = pack.features_in((int(x), int(y), int(x), int(y)))
@@ -106,6 +108,22 @@ def _inside(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
     # the smallest first: a zone inside a town is what the hand means
     boxes = pack.arrays["f/bbox"]
     return np.array(sorted(within, key=lambda i: int(boxes[i, 2] - boxes[i, 0]) * int(boxes[i, 3] - boxes[i, 1])), np.int64)
+
+
+def _drawn_at(pack: LayerPack, x: float, y: float, unit: float) -> NDArray[Any]:
+    """Points, then lines, then areas, the nearest and smallest first."""
+    reach = REACH_PX * unit
+    index = pack.features_in((int(x - reach), int(y - reach), int(x + reach), int(y + reach)))
+    form, boxes = pack.arrays["f/form"], pack.arrays["f/bbox"]
+    found = []
+    for i in index.tolist():
+        size = float(boxes[i, 2] - boxes[i, 0]) * float(boxes[i, 3] - boxes[i, 1])
+        gap = float(np.hypot(*(pack.arrays["f/label_xy"][i] - (x, y)))) if form[i] == 0 else min(_gap(line, x, y) for line in rings(pack, i))
+        if gap <= reach:
+            found.append((int(form[i]), gap, i))
+        elif form[i] == FORMS.index("AREA") and contains(rings(pack, i), x, y):
+            found.append((len(FORMS), size, i))
+    return np.array([i for *_, i in sorted(found)], np.int64)
 
 
 def _lines_near(pack: LayerPack, x: float, y: float, reach: float) -> NDArray[Any]:

@@ -28,11 +28,13 @@ class Kind:
     closed: bool
     least: int
     stays: bool = False  # the result stays on the map until Esc or the next one
+    at_once: bool = False  # the first click finishes it
 
 
 TOOLS: dict[str, Kind] = {
     "box": Kind("drag", True, 2), "box_zoom": Kind("drag", True, 2), "lasso": Kind("free", True, 3),
     "polygon": Kind("click", True, 3), "circle": Kind("radius", True, 1),
+    "note_point": Kind("click", False, 1, at_once=True), "note_line": Kind("click", False, 2), "note_area": Kind("click", True, 3),
     "line": Kind("click", False, 2, stays=True), "area": Kind("click", True, 3, stays=True),
 }
 

@@ -17,7 +17,7 @@ from pm_desktop.cartography.style import MapStyle, map_style
 from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.options import Look, Shown
 from pm_desktop.layers.registry import all_layers, layer_by_id
-from pm_desktop.layers.style import FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
+from pm_desktop.layers.style import DrawnStyle, FillStyle, HeatStyle, LineStyle, PointStyle, StreetBase, Style, StyleClass
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.panels.looks import LookEditor, Looks
 from pm_desktop.ui.plain import PlainLabel, literal
@@ -341,7 +341,7 @@ class LayersPanel(QWidget):
         if isinstance(style, HeatStyle):
             return LegendBlock(title, style, opacity, unit=self._words.of(style.unit), top=self._heat.top if self._heat else None)
         rows = []
-        if isinstance(style, FillStyle | LineStyle | PointStyle):
+        if isinstance(style, FillStyle | LineStyle | PointStyle | DrawnStyle):
             steps = len(shown.breaks) + 1 if shown is not None and shown.unit is not None else 0
             rows = [LegendRow(entry, self._words.of(label), f"{count:,}")
                     for k, (entry, (label, count)) in enumerate(zip(style.classes, summary.legend, strict=True)) if count or k < steps]  # a scale is shown whole
