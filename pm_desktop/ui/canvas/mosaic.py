@@ -9,6 +9,7 @@ from pm_desktop.cartography.renderworker import TILE_PX, TileRequest
 from pm_desktop.cartography.tilecache import Tile, TileCache
 from pm_desktop.ui.canvas.view import View
 
+MOST_PARTS = 6
 DEEPER = 6  # quarters of a zoom: tiles of still nearer zooms are too many to look for
 
 
@@ -41,14 +42,14 @@ def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: in
     """Draw the view's tiles; holes are filled from the zooms nearest to it, and only as far as they are holes."""
     whole = QRect(0, 0, round(width * ratio), round(height * ratio))
     open_region = QRegion(whole)
-    chosen: list[tuple[QRect, Tile]] = []
+    chosen: list[tuple[QRect, QRegion, Tile]] = []
     own = round(view.zoom * 4)
     for quarter in sorted((q for q in cache.quarters() if q <= own + DEEPER), key=lambda q: (abs(q - view.zoom * 4), -q)):
         for request in tiles_of(view, width, height, 0, quarter):
             box = target(request, view, width, height, ratio)
             tile = cache.get(request) if open_region.intersects(box) else None
             if tile is not None:
-                chosen.append((box, tile))
+                chosen.append((box, open_region & box, tile))
                 open_region -= box
         if open_region.isEmpty():
             break
@@ -56,6 +57,15 @@ def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: in
     painter.scale(1 / ratio, 1 / ratio)
     if not open_region.isEmpty():
         painter.fillRect(whole, land)
-    for box, tile in reversed(chosen):
-        painter.drawImage(QRectF(box), tile.image, QRectF(tile.image.rect()))
+    for box, seen, tile in reversed(chosen):
+        if seen.rectCount() > MOST_PARTS:
+            seen = QRegion(seen.boundingRect())
+        for part in seen:  # what nearer zooms cover is not drawn below them: at 4K that would be half of a frame's time
+            _draw_part(painter, box, part, tile)
     painter.restore()
+
+
+def _draw_part(painter: QPainter, box: QRect, part: QRect, tile: Tile) -> None:
+    across, down = tile.image.width() / box.width(), tile.image.height() / box.height()
+    source = QRectF((part.x() - box.x()) * across, (part.y() - box.y()) * down, part.width() * across, part.height() * down)
+    painter.drawImage(QRectF(part), tile.image, source)
