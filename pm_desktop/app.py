@@ -90,10 +90,16 @@ def run(location: str | None) -> int:
     """Open the window on ``location`` (None: the sample workspace); without a display leave pictures in ``out/``."""
     if not has_display():
         return _pictures(location)
-    from pm_desktop.ui import start
+    from pm_desktop.cartography import engine
 
-    application = _application()
-    return start.run_window(application, location, str(sample_location()))
+    engine.start_early()
+    try:
+        from pm_desktop.ui import start
+
+        application = _application()
+        return start.run_window(application, location, str(sample_location()))
+    finally:
+        engine.end_early()
 
 
 def _pictures(location: str | None) -> int:
@@ -195,15 +201,18 @@ def _window(location: str, size: tuple[int, int], scale: float, theme: str,
     """An offscreen main window on ``location``; settings of the person are neither read nor changed."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_SCALE_FACTOR"] = str(scale)
+    from pm_desktop.cartography import engine
+
+    engine.start_early()
     from pm_desktop.base.settings import Settings
     from pm_desktop.ui.main_window import MainWindow
     from pm_desktop.ui.session import Session
 
-    application = _application()
-    session = Session(location)
-    settings = Settings(theme=theme, lang=lang)
+    session: Session | None = None
     try:
-        window = MainWindow(session, settings)
+        application = _application()
+        session = Session(location)
+        window = MainWindow(session, Settings(theme=theme, lang=lang))
         try:
             window.resize(*size)
             window.show()
@@ -211,7 +220,9 @@ def _window(location: str, size: tuple[int, int], scale: float, theme: str,
         finally:
             window.close()  # also where the picture could not be made: the window's processes and their memory end with it
     finally:
-        session.close()
+        engine.end_early()
+        if session is not None:
+            session.close()
 
 
 def _settle(window: MainWindow) -> None:

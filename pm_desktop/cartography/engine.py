@@ -8,7 +8,7 @@ import multiprocessing as mp
 import threading
 from collections.abc import Callable
 from multiprocessing.shared_memory import SharedMemory
-from typing import Any
+from typing import Any, Self
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
@@ -26,7 +26,7 @@ WORKERS = 2
 class _Worker:
     """One render process with its pipe, its shared memory and the thread that listens to it."""
 
-    def __init__(self, number: int, heard: Callable[[int, Any], None]) -> None:
+    def __init__(self, number: int) -> None:
         self.number = number
         self.busy = True  # until it says that it is ready
         self.scene: int | None = None
@@ -36,21 +36,26 @@ class _Worker:
         self.process = _spawn.Process(target=serve, args=(child, self.memory.name), name=f"render-{number}", daemon=True)
         self.process.start()
         child.close()
-        self._heard = heard
-        self.thread = threading.Thread(target=self._listen, name=f"render-{number}", daemon=True)
-        self.thread.start()
+        self.thread: threading.Thread | None = None
 
-    def _listen(self) -> None:
+    def listen(self, number: int, heard: Callable[[int, Any], None]) -> Self:
+        """Hand what the process says to ``heard(number, message)``; None when it is gone."""
+        self.number = number
+        self.thread = threading.Thread(target=self._listen, args=(heard,), name=f"render-{number}", daemon=True)
+        self.thread.start()
+        return self
+
+    def _listen(self, heard: Callable[[int, Any], None]) -> None:
         """Block on the pipe; hand each message to the window's thread."""
         while True:
             try:
                 message = self.pipe.recv()
             except (EOFError, OSError):
                 with contextlib.suppress(RuntimeError):  # the engine may be gone already
-                    self._heard(self.number, None)
+                    heard(self.number, None)
                 return
             with contextlib.suppress(RuntimeError):
-                self._heard(self.number, message)
+                heard(self.number, message)
 
     def send(self, message: Any) -> bool:
         """Send to the process; False if it is gone."""
@@ -67,12 +72,27 @@ class _Worker:
         if self.process.is_alive():
             self.process.kill()
             self.process.join(2)
-        self.thread.join(2)
+        if self.thread is not None:
+            self.thread.join(2)
         self.pipe.close()
         self.process.close()
         self.memory.close()
         with contextlib.suppress(FileNotFoundError):
             self.memory.unlink()
+
+
+_early: list[_Worker] = []
+
+
+def start_early(workers: int = WORKERS) -> None:
+    """Start the render processes of the first map before the window is loaded: they load beside it."""
+    _early.extend(_Worker(k) for k in range(workers))
+
+
+def end_early() -> None:
+    """End those that no map took."""
+    while _early:
+        _early.pop().close()
 
 
 class RenderEngine(QObject):
@@ -102,7 +122,7 @@ class RenderEngine(QObject):
         self._deaths = 0
         self._message.connect(self._on_message, Qt.ConnectionType.QueuedConnection)
         count = workers if workers is not None else WORKERS
-        self._workers = [_Worker(k, self._message.emit) for k in range(count)]
+        self._workers = [(_early.pop() if _early else _Worker(k)).listen(k, self._message.emit) for k in range(count)]
 
     @property
     def pids(self) -> list[int]:
@@ -200,7 +220,7 @@ class RenderEngine(QObject):
             return
         log.warning("render process %d ended and is started again", number)
         self._workers[number].close()
-        self._workers[number] = _Worker(number, self._message.emit)
+        self._workers[number] = _Worker(number).listen(number, self._message.emit)
         match lost:
             case TileRequest():
                 self._wanted.insert(0, lost)

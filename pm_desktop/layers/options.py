@@ -98,6 +98,12 @@ class Shown:
     note: Label | None = None
 
 
+def shown_from_json(data: dict[str, Any]) -> Shown:
+    """What a built layer shows, from its plain values."""
+    words = {key: Label(**data[key]) for key in ("label", "unit", "note") if data.get(key)}
+    return Shown(**{**data, **words, "breaks": tuple(data["breaks"])})
+
+
 def default_look(option: Option) -> Look:
     """An option as it looks before anybody chose."""
     return Look(option.id, option.method, palette=option.palette)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.cartography.overlay import LayerPack
-from pm_desktop.layers.build import build_layer
+from pm_desktop.layers.build import build_layer, built_before
 from pm_desktop.layers.layer import LayerSummary
 from pm_desktop.layers.options import Look
 from pm_desktop.layers.registry import all_layers
@@ -80,6 +80,10 @@ class Layering(QObject):
         self._building.add(layer)
         self._looks[layer] = state.look
         out = str(self._session.cache_dir / "layers")
+        before = built_before(self._session.location, layer, out, state.look)
+        if before is not None:
+            QTimer.singleShot(0, self, lambda: self._built(before))
+            return
         self._session.run(f"layer {layer}", build_layer, self._session.location, layer, out, None, state.look, done=self._built,
                           failed=lambda error, name=layer: self._lost(name, error))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from pm_desktop.ui.canvas import View
 from pm_desktop.workspace import queries
@@ -32,7 +32,12 @@ class Opening(QObject):
     def _ask(self) -> None:
         w = self._w
         packs = tuple(map(str, w.session.workspace.street_packs()))
-        w.session.run("extent", queries.extent, w.session.location, packs, done=self._place, failed=w.commands.tell)
+        folder = str(w.session.cache_dir)
+        before = queries.extent_before(w.session.location, packs, folder)
+        if before is not None:
+            QTimer.singleShot(0, self, lambda: self._place(before))
+            return
+        w.session.run("extent", queries.extent, w.session.location, packs, folder, done=self._place, failed=w.commands.tell)
 
     def _place(self, bounds: tuple[float, float, float, float] | None) -> None:
         w = self._w

@@ -29,12 +29,14 @@ from pm_desktop.domain.records import (
 from pm_desktop.domain.response import response_rate
 from pm_desktop.intake.kinds import KINDS
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.kept import keep, kept, state_of
 from pm_desktop.storage.moments import moment
 from pm_desktop.storage.query import Between
 from pm_desktop.streets.attach import bounds
 from pm_desktop.workspace.page import Drill, State
 from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
 
+Extent = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -74,8 +76,25 @@ class Listing:
     as_of: str | None
 
 
-def extent(ctx: JobContext, location: str, packs: tuple[str, ...] = ()) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of the towns, else of the compounds, else of the first base; None for an empty workspace."""
+def extent(ctx: JobContext, location: str, packs: tuple[str, ...] = (), keep_in: str | None = None) -> Extent | None:
+    """West, south, east, north of the towns, else of the compounds, else of the first base; None for an empty workspace.
+
+    It is kept in the folder ``keep_in`` for `extent_before`.
+    """
+    state = state_of(location, *map(Path, packs))
+    found = _extent(location, packs)
+    if keep_in is not None and found is not None:
+        keep(Path(keep_in), "extent", state, found)
+    return found
+
+
+def extent_before(location: str, packs: tuple[str, ...], keep_in: str) -> Extent | None:
+    """The extent as it was found last, if nothing has changed since."""
+    found = kept(Path(keep_in), "extent", state_of(location, *map(Path, packs)))
+    return None if found is None else (found[0], found[1], found[2], found[3])
+
+
+def _extent(location: str, packs: tuple[str, ...]) -> Extent | None:
     with Database.open(location, read_only=True) as db:
         for record in (Town, Compound):
             boxes = db.rows(record, ("min_lon", "min_lat", "max_lon", "max_lat"))

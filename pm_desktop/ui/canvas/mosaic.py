@@ -60,7 +60,7 @@ def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: in
     for box, seen, tile in reversed(chosen):
         if seen.rectCount() > MOST_PARTS:
             seen = QRegion(seen.boundingRect())
-        for part in seen:  # what nearer zooms cover is not drawn below them: at 4K that would be half of a frame's time
+        for part in seen:  # type: ignore[attr-defined]  # what nearer zooms cover is not drawn below them: at 4K that would be half of a frame's time
             _draw_part(painter, box, part, tile)
     painter.restore()
 
