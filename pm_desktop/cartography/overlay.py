@@ -58,9 +58,9 @@ class LayerPack:
 
     def _boxes(self, found: NDArray[Any]) -> NDArray[Any]:
         if "f/bbox" in self.arrays:
-            boxes: NDArray[Any] = self.arrays["f/bbox"][found]
+            boxes: NDArray[Any] = self.arrays["f/bbox"].take(found, axis=0)
             return boxes
-        xy = self.arrays["f/xy"][found]
+        xy = self.arrays["f/xy"].take(found, axis=0)
         return np.concatenate([xy, xy], axis=1)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QImage
 
-from pm_desktop.cartography.renderworker import TileRequest
+from pm_desktop.cartography.renderworker import TILE_PX, TileRequest
 
-LIMIT_BYTES = 160 * 2**20  # the tiles of a 4K screen at ratio 2 and the ring around it take 140
+LEAST_BYTES, MOST_BYTES = 72 * 2**20, 256 * 2**20
+VIEWS = 2  # so many views with the ring around them
 PINNED_ZOOM = 10.0
 
 
@@ -24,10 +25,17 @@ class Tile:
 class TileCache:
     """Tiles by request."""
 
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, limit_bytes: int = LEAST_BYTES) -> None:
         self._tiles: OrderedDict[TileRequest, Tile] = OrderedDict()
         self._bytes = 0
-        self._limit = limit_bytes
+        self.limit = limit_bytes
+
+    def hold(self, width: float, height: float) -> None:
+        """Keep as much as a view of so many device pixels needs, twice: at 1080p 72 MB, at 4K 120."""
+        ring = (width + 2 * TILE_PX) * (height + 2 * TILE_PX) * 4
+        self.limit = int(min(max(VIEWS * ring, LEAST_BYTES), MOST_BYTES))
+        if self._bytes > self.limit:
+            self._shrink()
 
     def put(self, request: TileRequest, tile: Tile) -> None:
         """Keep a tile, dropping old ones over the limit.
@@ -42,13 +50,13 @@ class TileCache:
             self._bytes -= old.image.sizeInBytes()
         self._tiles[request] = tile
         self._bytes += tile.image.sizeInBytes()
-        if self._bytes > self._limit:
+        if self._bytes > self.limit:
             self._shrink()
 
     def _shrink(self) -> None:
         for pinned_too in (False, True):
             for request in list(self._tiles):
-                if self._bytes <= self._limit:
+                if self._bytes <= self.limit:
                     return
                 if pinned_too or request.zoom > PINNED_ZOOM:
                     self._bytes -= self._tiles.pop(request).image.sizeInBytes()

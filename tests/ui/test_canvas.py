@@ -17,7 +17,7 @@ from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.mercator import to_lonlat
 from pm_desktop.cartography.renderworker import TileRequest
 from pm_desktop.cartography.style import map_style
-from pm_desktop.cartography.tilecache import LIMIT_BYTES, Tile, TileCache
+from pm_desktop.cartography.tilecache import Tile, TileCache
 from pm_desktop.domain.records import Compound
 from pm_desktop.layers.build import build_layer
 from pm_desktop.storage.database import Database
@@ -143,7 +143,7 @@ def test_the_cache_keeps_its_limit(canvas: MapCanvas, qtbot: QtBot) -> None:
     for step in range(6):
         canvas.set_view(View(121.50 + step / 50, 31.2, 15.0))
         qtbot.waitUntil(canvas.is_complete, timeout=60_000)
-    assert 0 < canvas._cache.bytes_used <= LIMIT_BYTES
+    assert 0 < canvas._cache.bytes_used <= canvas._cache.limit
 
 
 def test_the_hand_moves_the_map(canvas: MapCanvas, qtbot: QtBot) -> None:

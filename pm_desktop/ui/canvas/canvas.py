@@ -489,6 +489,7 @@ class MapCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for what has come into view."""
         super().resizeEvent(event)
+        self._cache.hold(self.width() * self.devicePixelRatioF(), self.height() * self.devicePixelRatioF())
         self._complete = False
         self._ask()
         self.heat.ask()

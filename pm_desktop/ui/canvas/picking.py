@@ -152,11 +152,11 @@ def contains(area: list[NDArray[Any]], x: float, y: float) -> bool:
     """Even-odd test of a point against closed rings."""
     inside = False
     for ring in area:
-        a, b = ring[:-1].astype(float), ring[1:].astype(float)
-        spans = (a[:, 1] > y) != (b[:, 1] > y)
-        a, b = a[spans], b[spans]
-        cross = a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
-        inside ^= bool((cross > x).sum() % 2)
+        below = ring[:, 1] > y
+        at = (below[1:] != below[:-1]).nonzero()[0]
+        if len(at):  # a handful of edges: Python is quicker with them than numpy
+            for (ax, ay), (bx, by) in zip(ring[at].tolist(), ring[at + 1].tolist(), strict=True):
+                inside ^= ax + (y - ay) / (by - ay) * (bx - ax) > x
     return inside
 
 
