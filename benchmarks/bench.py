@@ -6,16 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from benchmarks import data
+from benchmarks.desktop import screen, start_desktop
 from benchmarks.talk import ROOT, Side
 
 GET_QGIS = "apt-get install --no-install-recommends python3-qgis"
+GET_DESKTOP = "apt-get install --no-install-recommends qgis xvfb"
 GET_PEERS = "make bench-peers"
 SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
 CENTRE = (121.54, 31.22)
@@ -66,6 +68,26 @@ class Bench:
         with Side([self.qgis, str(ROOT / "benchmarks/sides/qgis_side.py")], self.log) if self.qgis else nullcontext() as side:
             yield side
 
+    @cached_property
+    def desktop(self) -> str | None:
+        """The whole program QGIS, where there is a screen for it or one can be made."""
+        screen = os.environ.get("DISPLAY") or shutil.which("Xvfb") or not sys.platform.startswith("linux")
+        return shutil.which("qgis") if self.qgis and screen else None
+
+    @contextmanager
+    def peer_desktop(self, gpkg: str, style: object, box: list[float]) -> Iterator[Callable[[], tuple[float, float]] | None]:
+        """What starts QGIS with a project of a map and tells the milliseconds to its window and to its first complete picture."""
+        if self.desktop is None:
+            yield None
+            return
+        project = str(data.folder() / "start.qgz")
+        with self.peer_qgis() as side:
+            assert side is not None
+            side.ask("load", key="project", gpkg=gpkg, style=style)
+            side.ask("project", key="project", extent=box, out=project)
+        with screen() as environment:
+            yield lambda: start_desktop(str(self.desktop), project, data.folder(), environment)
+
     @contextmanager
     def peer_points(self, library: str) -> Iterator[Side | None]:
         """A library that counts or finds, in a fresh process; numpy is always here."""
@@ -77,6 +99,11 @@ class Bench:
     def qgis_absent(self) -> str:
         """How to get QGIS, empty where it is here."""
         return "" if self.qgis else GET_QGIS
+
+    @property
+    def desktop_absent(self) -> str:
+        """How to get the whole of QGIS, empty where it is here."""
+        return "" if self.desktop else GET_DESKTOP
 
     @property
     def peers_absent(self) -> str:

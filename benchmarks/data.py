@@ -7,20 +7,15 @@ import shutil
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pm_desktop.base import paths
 from pm_desktop.base.jobs import JobContext
-from pm_desktop.domain.records import Compound, Zone
 from pm_desktop.layers.build import build_layer
-from pm_desktop.sample.registers import COMPOUND_COLUMNS, ZONE_COLUMNS
-from pm_desktop.storage.database import Database
 from pm_desktop.workspace.new import new_workspace
 from pm_desktop.workspace.workspace import Workspace
 
 COMPLAINTS = {0.03: 5_000, 1: 1_000_000, 10: 10_000_000, 100: 10_000_000}
 LAYERS = ("zones", "compounds", "towns")
-EAST_DEG, NORTH_DEG = 0.62, 0.5  # from one copy of the district to the next
 
 
 def say(text: str) -> None:
@@ -46,50 +41,16 @@ def district(scale: float) -> str:
     return str(target)
 
 
+def is_made(scale: float) -> bool:
+    """Whether a district stands already: large ones take long to make."""
+    return (folder() / f"sample-x{scale:g}" / "workspace.json").exists()
+
+
 def _make(scale: float, target: Path) -> None:
-    """A district; a larger one is the sample district with its compounds and zones again and again, side by side."""
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    if scale > 10:
-        shutil.copytree(district(10), part)  # ten million complaints take longest
-        grow(str(part), range(10, round(scale)))
-    else:
-        new_workspace(JobContext(), str(part), sample=True, scale=min(scale, 1), complaints=COMPLAINTS[scale])
-        grow(str(part), range(1, round(scale)))
+    new_workspace(JobContext(), str(part), sample=True, scale=scale, complaints=COMPLAINTS[scale])
     part.rename(target)
-
-
-def grow(location: str, copies: range) -> None:
-    """Add a copy of the sample's compounds and zones for each number, in a field of districts ten wide."""
-    if not copies:
-        return
-    import numpy as np
-    import shapely
-
-    columns = {Compound: COMPOUND_COLUMNS, Zone: ZONE_COLUMNS}
-    with Database.open(location) as db:
-        rows = {record: [r for r in db.rows(record, names) if "#" not in r[names.index("code")]] for record, names in columns.items()}
-        geometry = {record: shapely.from_wkb([r[names.index("geom")] for r in rows[record]]) for record, names in columns.items()}
-        with db.transaction("benchmarks") as tx:
-            for k in copies:
-                move = (k % 10 * EAST_DEG, k // 10 * NORTH_DEG)
-                for record, names in columns.items():
-                    moved = shapely.to_wkb(shapely.transform(geometry[record], lambda xy, move=move: xy + np.array(move)))  # type: ignore[misc]
-                    tx.bulk_insert(record, names, (_copied(names, row, geom, k, move) for row, geom in zip(rows[record], moved, strict=True)))
-
-
-def _copied(names: tuple[str, ...], row: tuple[Any, ...], geom: bytes, k: int, move: tuple[float, float]) -> tuple[Any, ...]:
-    values = dict(zip(names, row, strict=True)) | {"geom": geom}
-    values |= {"id": _other(values["id"], k), "code": f"{values['code']}#{k}", "name": f"{values['name']}{k}区"}
-    if "lon" in values:
-        values |= {"lon": values["lon"] + move[0], "lat": values["lat"] + move[1]}
-    if "compound_ids" in values:
-        values["compound_ids"] = tuple(_other(each, k) for each in values["compound_ids"])
-    return tuple(values[name] for name in names)
-
-
-def _other(identifier: str, k: int) -> str:
-    return hashlib.blake2b(f"{identifier}#{k}".encode(), digest_size=16).hexdigest()
 
 
 @cache

@@ -21,6 +21,7 @@ class Side:
     def __init__(self, argv: list[str], log: Path) -> None:
         self._log = log
         environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled, and so is QGIS
         self.began = time.monotonic()
         with open(log, "ab") as errors:
             self._process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)

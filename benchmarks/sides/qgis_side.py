@@ -26,8 +26,10 @@ from qgis.core import (  # noqa: E402
     QgsNullSymbolRenderer,
     QgsPalLayerSettings,
     QgsPointXY,
+    QgsProject,
     QgsProperty,
     QgsRectangle,
+    QgsReferencedRectangle,
     QgsRendererCategory,
     QgsSettings,
     QgsSimpleLineSymbolLayer,
@@ -181,6 +183,18 @@ class Side:
         if out:
             picture.save(out)
         return {"ms": spent}
+
+    def project(self, key, extent, out):
+        """Save a map as a project that opens on ``extent``."""
+        layers, background = self.layers[key]
+        project = QgsProject()
+        project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+        project.setBackgroundColor(QColor(background))
+        for layer in reversed(layers):
+            project.addMapLayer(layer.clone())
+        project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(QgsRectangle(*extent), project.crs()))
+        project.write(out)
+        return {}
 
     def pick(self, key, table, places):
         """What lies under each place: features of the spatial index, then the exact test."""

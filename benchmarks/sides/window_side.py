@@ -76,6 +76,9 @@ def wait(done: Callable[[], bool]) -> float:
 def main() -> None:
     """Open, tell the moments, answer until the input ends."""
     location, width, height, *layers = sys.argv[1:]
+    from pm_desktop.cartography import engine
+
+    engine.start_early()  # as the program does
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtWidgets import QApplication
 
