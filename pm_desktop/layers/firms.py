@@ -47,12 +47,16 @@ def _towns(db: Database, as_of: date | None, look: Look) -> LayerData:
     rows = db.rows(Town, ("id", "name", "geom"), order_by=("code",))
     titles = [f"{name} · {names.get(largest[town][0], NOBODY.label.zh)}" if town in largest else name for town, name, _ in rows]
     values = [largest[town][1] if town in largest else None for town, _, _ in rows]
-    return with_values(values, TOWN_SHARE, look, STYLE, [r[2] for r in rows], [r[0] for r in rows], titles)
+    data = with_values(values, TOWN_SHARE, look, STYLE, [r[2] for r in rows], [r[0] for r in rows], titles)
+    assert data.option is not None
+    data.option = replace(data.option, note=SHARE_NOTE)
+    return data
 
 
 BY_FIRM = Option("firm", Label("企业", "Firm"))
-TOWN_SHARE = Option("town_share", Label("街镇内最大企业份额", "Largest firm's share of a town"), unit=Label("%建筑面积", "% of floor area"), digits=1,
-                    palette="violet", depends_on=frozenset({"Town", "Compound"}))
+SHARE_NOTE = Label("在管建筑面积占该街镇已知建筑面积；没有企业的也计入分母", "Managed floor area of the town's known floor area, that of no firm included")
+TOWN_SHARE = Option("town_share", Label("最大企业占街镇份额", "Largest firm's share of a town"), unit=Label("%", "%"), digits=1, palette="violet",
+                    depends_on=frozenset({"Town", "Compound"}))
 STYLE = FillStyle((OTHERS, NOBODY), fill_opacity=0.42, width=1.1)
 LAYER = Layer("firms", Label("物业服务企业", "Firms"), 31, frozenset({"Zone", "ServiceProject", "Firm"}),
               STYLE, load, default_on=False, options=(BY_FIRM, TOWN_SHARE))

@@ -138,7 +138,7 @@ def test_choices_are_remembered_by_workspace_and_reset(window: MainWindow, qtbot
     other = LayersPanel(Words("zh"), load_settings().looks_of("another workspace"))
     qtbot.addWidget(other)
     assert all(s.look is None or s.look == default_look(layer_by_id(s.id).options[0]) for s in other.states())
-    qtbot.mouseClick(editor.again, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.layers.again, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert shown(window).option == "housing_type" and window.settings.looks_of(window.session.workspace.id) in ({}, {"compounds": {"option": "housing_type", "looks": {}}})  # type: ignore[attr-defined]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QScrollArea, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from pm_desktop.cartography.heat import HeatCount
 from pm_desktop.cartography.legend import LegendBlock, LegendRow, paint_ramp, paint_swatch, paint_ticks
@@ -112,7 +112,8 @@ class LayersPanel(QWidget):
         self.editor.hide()
         self.editor.chosen.connect(self._choose)
         self.editor.changed.connect(self._set_look)
-        self.editor.reset.connect(self._reset)
+        self.again = QToolButton(objectName="flat", text="↺")
+        self.again.clicked.connect(self._reset)
         self._legend_title = QLabel(objectName="panelTitle")
         self._legend = QScrollArea(widgetResizable=True)
         self._legend.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -124,6 +125,7 @@ class LayersPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(self._opacity_label)
         row.addWidget(self._opacity, 1)
+        row.addWidget(self.again)
         body.addLayout(row)
         body.addWidget(self.editor)
         body.addWidget(self._legend_title)
@@ -220,12 +222,15 @@ class LayersPanel(QWidget):
         self._title.setText(self._words("layers.title"))
         self._legend_title.setText(self._words("layers.legend"))
         self._opacity_label.setText(self._words("layers.opacity"))
+        self.again.setToolTip(self._words("layers.reset"))
+        self.again.setAccessibleName(self._words("layers.reset"))
         self.list.setToolTip(self._words("layers.hint"))
         current = self.current()
         self.list.blockSignals(True)
         self.list.clear()
         for identifier in self._order:
-            item = QListWidgetItem(self._title_of(identifier))
+            item = QListWidgetItem()
+            self._entitle(item, identifier)
             item.setData(ID, identifier)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsDragEnabled)
             item.setCheckState(Qt.CheckState.Checked if self._states[identifier].visible else Qt.CheckState.Unchecked)
@@ -234,17 +239,25 @@ class LayersPanel(QWidget):
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(len(self._order), 10) * max(self.list.sizeHintForRow(0), 22) + 6)
-        self._opacity.setEnabled(self.list.currentItem() is not None)
+        self._allow()
         self._show_legend()
         self._show_editor()
 
-    def _title_of(self, identifier: str) -> str:
+    def _allow(self) -> None:
+        for widget in (self._opacity, self.again):
+            widget.setEnabled(self.list.currentItem() is not None)
+
+    def _entitle(self, item: QListWidgetItem, identifier: str) -> None:
         """Name of a layer, and what it is coloured by if that is not its first option."""
         layer, look = layer_by_id(identifier), self._states[identifier].look
         name = self._words.of(layer.label)
-        if look is None or look.option == layer.options[0].id:
-            return name
-        return self._words("layers.layer_by" if layer.is_coloured else "layers.layer_of", layer=name, option=self._words.of(layer.option(look.option).label))
+        if look is not None and look.option != layer.options[0].id:
+            option = self._words.of(layer.option(look.option).label)
+            name = self._words("layers.layer_by" if layer.is_coloured else "layers.layer_of", layer=name, option=option)
+        was = self.list.blockSignals(True)  # a changed text is no changed tick
+        item.setText(name)
+        item.setToolTip(f"{name}\n{self._words('layers.hint')}")
+        self.list.blockSignals(was)
 
     # -- what a layer is coloured by -----------------------------------------------------------------------------------------
 
@@ -262,17 +275,19 @@ class LayersPanel(QWidget):
         self._set_look(self._looks.look(layer, layer.option(option)))
 
     def _reset(self) -> None:
+        """The chosen layer as it was before anybody changed it: option, classes, opacity."""
         layer = layer_by_id(self.current())
         self._looks.reset(layer)
-        look = self._looks.current(layer)
-        if look is not None:
-            self._set_look(look)
+        self._states[layer.id] = replace(self._states[layer.id], look=self._looks.current(layer), opacity=1.0)
+        self._entitle(self.list.currentItem(), layer.id)
+        self._current(self.list.currentItem())
+        self._emit()
 
     def _set_look(self, look: Look) -> None:
         identifier = self.current()
         if identifier:
             self._keep(identifier, look)
-            self.list.currentItem().setText(self._title_of(identifier))
+            self._entitle(self.list.currentItem(), identifier)
             self._show_editor()
             self._emit()
 
@@ -295,7 +310,7 @@ class LayersPanel(QWidget):
             self._emit()
 
     def _current(self, item: QListWidgetItem | None) -> None:
-        self._opacity.setEnabled(item is not None)
+        self._allow()
         if item is not None:
             self._opacity.blockSignals(True)
             self._opacity.setValue(round(self._states[item.data(ID)].opacity * 100))

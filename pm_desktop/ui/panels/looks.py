@@ -54,11 +54,10 @@ class Looks:
 
 
 class LookEditor(QFrame):
-    """Signals: ``chosen(str)`` with another option, ``changed(Look)`` with other classes of the same, ``reset()`` when all is to be as at first."""
+    """Signals: ``chosen(str)`` with another option, ``changed(Look)`` with other classes of the same."""
 
     chosen = Signal(str)
     changed = Signal(object)
-    reset = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__(objectName="card")
@@ -74,7 +73,6 @@ class LookEditor(QFrame):
             box.setMinimumContentsLength(4)
         self.palette_box.setIconSize(RAMP)
         self.lock = QToolButton(checkable=True, objectName="toggle")
-        self.again = QToolButton(objectName="flat", text="↺")
         self.typed = QLineEdit()
         self._fault = QLabel(objectName="bad", wordWrap=True)
         self._number = QWidget()
@@ -85,13 +83,12 @@ class LookEditor(QFrame):
         self.palette_box.activated.connect(lambda _i: self._changed(palette=self.palette_box.currentData()))
         self.lock.clicked.connect(self._lock)
         self.typed.editingFinished.connect(self._typed)
-        self.again.clicked.connect(self.reset)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 7, 8, 8)
         column.setSpacing(5)
-        column.addLayout(_row(self._by, (self.option, 1), self.again))
+        column.addLayout(_row(self._by, (self.option, 1)))
         inner = QVBoxLayout(self._number)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(5)
@@ -123,10 +120,9 @@ class LookEditor(QFrame):
         self.palette_box.setToolTip(words("layers.palette", name=words.of(PALETTES[self.palette_box.currentIndex()].label)))
         self.lock.setText(words("layers.locked" if look.is_held else "layers.lock"))
         self.lock.setToolTip(words("layers.lock_hint"))
-        self.again.setToolTip(words("layers.reset"))
         self.typed.setPlaceholderText(words("layers.typed"))
         for widget, name in ((self.option, "layers.by_name"), (self.method, "layers.method_name"), (self.classes, "layers.classes_name"),
-                             (self.palette_box, "layers.palette_name"), (self.again, "layers.reset")):
+                             (self.palette_box, "layers.palette_name")):
             widget.setAccessibleName(words(name))
         self._allow(look)
 
