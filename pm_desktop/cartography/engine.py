@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest, serve
-from pm_desktop.cartography.tilecache import Tile, TileCache
+from pm_desktop.cartography.tilecache import Tile, TileCache, tile_format
 
 log = logging.getLogger(__name__)
 _spawn = mp.get_context("spawn")
@@ -196,7 +196,7 @@ class RenderEngine(QObject):
         match message:
             case ("tile", generation, request, side):
                 assert worker.memory.buf is not None
-                image = QImage(worker.memory.buf, side, side, side * 4, QImage.Format.Format_RGB32).copy()
+                image = QImage(worker.memory.buf, side, side, side * 4, tile_format(request.plane)).copy()
                 self.cache.put(request, Tile(image, generation))
                 self._feed()
                 self.tilePainted.emit(request)

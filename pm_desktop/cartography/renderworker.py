@@ -20,7 +20,9 @@ TILE_PX = 512
 class Scene:
     """What is drawn: bases and layers (pack path, opacity) from bottom to top, theme, language, device ratio.
 
-    ``marked`` are features to outline over everything, where they are many: pack path and int32 indices.
+    ``marked`` are features to outline over everything, where they are many: pack path and int32 indices. Where heat lies
+    between the layers, ``under`` of them are painted on the ground plane and the others, with the marks, on a plane that is
+    clear where they are not; None paints all on the ground.
     """
 
     generation: int
@@ -30,15 +32,17 @@ class Scene:
     lang: str
     ratio: float
     marked: tuple[str, bytes] | None = None
+    under: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TileRequest:
-    """One tile: four times its zoom (quarter steps), column and row of the world's tiles of that zoom."""
+    """One tile: four times its zoom (quarter steps), column and row of the world's tiles of that zoom, plane (1: over the heat)."""
 
     quarter: int
     column: int
     row: int
+    plane: int = 0
 
     @property
     def zoom(self) -> float:

@@ -22,6 +22,7 @@ from pm_desktop.cartography.sprites import LIMIT_BYTES, Sprites
 from pm_desktop.cartography.streetlabels import label_first, label_rest
 from pm_desktop.cartography.streetpainter import paint_streets
 from pm_desktop.cartography.style import map_style
+from pm_desktop.cartography.tilecache import tile_format
 from pm_desktop.layers.style import LineStyle, PointStyle
 from pm_desktop.streets.pack import StreetPack
 from pm_desktop.streets.raster import RasterBase
@@ -36,7 +37,11 @@ class ScenePainter:
         self.style = map_style(scene.theme)
         self._open: dict[tuple[str, int, int], Any] = before._open if before else {}
         self.bases = [pack for path in scene.bases if (pack := self._pack(path)) is not None]
-        self.layers = [(pack, opacity) for path, opacity in scene.layers if (pack := self._pack(path)) is not None]
+        planes: tuple[list[Any], list[Any]] = ([], [])
+        for number, (path, opacity) in enumerate(scene.layers):
+            if (pack := self._pack(path)) is not None:
+                planes[scene.under is not None and number >= scene.under].append((pack, opacity))
+        self._planes, self.layers = planes, planes[0] + planes[1]
         in_use = {id(p) for p in self.bases} | {id(p) for p, _ in self.layers}
         self._open = {key: pack for key, pack in self._open.items() if id(pack) in in_use}
         same = before is not None and before.scene.ratio == scene.ratio
@@ -55,23 +60,37 @@ class ScenePainter:
             return None
 
     def tile(self, request: TileRequest, memory: memoryview) -> int:
-        """Paint a tile into ``memory`` (RGB32); returns its side in device pixels."""
+        """Paint a tile into ``memory`` (`tile_format` of its plane); returns its side in device pixels."""
         side = round(TILE_PX * self.scene.ratio)
-        image = QImage(memory, side, side, side * 4, QImage.Format.Format_RGB32)
+        image = QImage(memory, side, side, side * 4, tile_format(request.plane))
         unit = units_per_px(request.zoom)
         frame = Frame(request.column * TILE_PX * unit, request.row * TILE_PX * unit, unit / self.scene.ratio, side, side)
-        self.paint(image, frame, request.zoom)
+        if request.plane:
+            self.paint_over(image, frame, request.zoom)
+        else:
+            self.paint(image, frame, request.zoom)
         return side
 
     def paint(self, image: QImage, frame: Frame, zoom: float) -> None:
-        """Paint everything but the names at ``frame``, which is as large as ``image``."""
+        """Paint the ground plane, everything but the names, at ``frame``, which is as large as ``image``."""
         image.fill(QColor(self.style.colours["land"]))
         painter = QPainter(image)
         self.paint_bases(painter, frame, zoom)
-        for layer, opacity in self.layers:
-            paint_layer(painter, layer, frame, zoom, self.scene.ratio, self.style, opacity)
-        self._paint_marks(painter, frame)
+        self._paint_layers(painter, frame, zoom, 0)
         painter.end()
+
+    def paint_over(self, image: QImage, frame: Frame, zoom: float) -> None:
+        """Paint what lies over the heat, clear where nothing does."""
+        image.fill(0)
+        painter = QPainter(image)
+        self._paint_layers(painter, frame, zoom, 1)
+        painter.end()
+
+    def _paint_layers(self, painter: QPainter, frame: Frame, zoom: float, plane: int) -> None:
+        for layer, opacity in self._planes[plane]:
+            paint_layer(painter, layer, frame, zoom, self.scene.ratio, self.style, opacity)
+        if plane == (self.scene.under is not None):
+            self._paint_marks(painter, frame)
 
     def paint_bases(self, painter: QPainter, frame: Frame, zoom: float) -> None:
         """Paint the street bases; the picture is already filled with land."""

@@ -14,6 +14,11 @@ VIEWS = 2  # so many views with the ring around them
 PINNED_ZOOM = 10.0
 
 
+def tile_format(plane: int) -> QImage.Format:
+    """Pixels of the tiles of a plane: the ground is solid, what lies over the heat is clear where nothing is."""
+    return QImage.Format.Format_ARGB32_Premultiplied if plane else QImage.Format.Format_RGB32
+
+
 @dataclass(slots=True)
 class Tile:
     """A painted tile and the generation of the scene it shows."""

@@ -108,7 +108,7 @@ class MapCanvas(QWidget):
         self._pointer = QPointF()
         self._hover: Hit | None = None
         self._marking, self.toolbox = Marking(), Toolbox(self)
-        self._complete = False
+        self._complete = self._two_planes = False
         self._frame = furniture.Frame()
         self.heat = HeatOverlay(self)
         self.notice, self.attribution, self.sample_mark = "", "", ""
@@ -152,10 +152,12 @@ class MapCanvas(QWidget):
 
     def _send_scene(self) -> None:
         self._generation += 1
-        shown = tuple((str(v.pack), v.opacity) for v in self._layers if v.visible and v.opacity > 0
-                      and not isinstance(self._packs[v.pack].style, HeatStyle))
-        self._engine.set_scene(Scene(self._generation, tuple(map(str, self._bases)), shown, self._theme, self._lang,
-                                     self.devicePixelRatioF(), self._marking.many()))
+        shown, many = tuple(v for v in self._layers if v.visible and v.opacity > 0), self._marking.many()
+        painted = tuple((str(v.pack), v.opacity) for v in shown if not isinstance(self._packs[v.pack].style, HeatStyle))
+        under = self.heat.under(shown)
+        self._two_planes = under is not None and (under < len(painted) or many is not None)
+        self._engine.set_scene(Scene(self._generation, tuple(map(str, self._bases)), painted, self._theme, self._lang,
+                                     self.devicePixelRatioF(), many, under if self._two_planes else None))
         self._label_box = None
         self._ask()
         self.update()
@@ -278,7 +280,7 @@ class MapCanvas(QWidget):
 
     def _tiles(self, ring: int) -> list[TileRequest]:
         """Tiles of where the map looks or is about to, and ``ring`` around."""
-        return mosaic.tiles_of(self._motion.aim or self._view, self.width(), self.height(), ring)
+        return mosaic.planes(mosaic.tiles_of(self._motion.aim or self._view, self.width(), self.height(), ring), self._two_planes and not ring)
 
     def _ask(self) -> None:
         if self._generation == 0:
@@ -356,6 +358,7 @@ class MapCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._moving)
         mosaic.draw(painter, self._cache, self._view, self.width(), self.height(), self.devicePixelRatioF(), QColor(style.colours["land"]))
         self.heat.draw(painter, self._screen, self._moving)
+        mosaic.draw_over(painter, self._cache, self._view, self.width(), self.height(), self.devicePixelRatioF(), self._two_planes)
         x, y = self._view.world
         unit = self._view.unit
         frame = Frame(x - self.width() / 2 * unit, y - self.height() / 2 * unit, unit, self.width(), self.height())
@@ -462,10 +465,8 @@ class MapCanvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Fingers and gestures; another screen."""
-        if isinstance(event, QNativeGestureEvent) and self._hand.native(event):
+        if isinstance(event, QNativeGestureEvent | QTouchEvent) and self._hand.gesture(event):
             return True
-        if isinstance(event, QTouchEvent):
-            return self._hand.touch(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._cache.clear()
             self._rescene.start()

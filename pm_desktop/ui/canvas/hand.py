@@ -145,6 +145,12 @@ class Hand:
             self._c.zoom_at(event.position(), turned / 120 * WHEEL_STEP)
         event.accept()
 
+    def gesture(self, event: QEvent) -> bool:
+        """Fingers on a touchpad or a screen; whether the event was theirs and the map knows it."""
+        if isinstance(event, QTouchEvent):
+            return self.touch(event)
+        return isinstance(event, QNativeGestureEvent) and self.native(event)
+
     def native(self, event: QNativeGestureEvent) -> bool:
         """Gestures of a touchpad; whether it was one that the map knows."""
         match event.gestureType():

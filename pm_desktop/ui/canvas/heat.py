@@ -69,6 +69,13 @@ class HeatOverlay(QObject):
             self._picture = None
             self.ask()
 
+    def under(self, layers: tuple[LayerView, ...]) -> int | None:
+        """How many of the ``layers``, which are painted as tiles, lie under the heat; None where no heat is shown."""
+        if self._pack is None:
+            return None
+        places = [v.pack for v in layers]
+        return places.index(self._pack)
+
     def show(self, chosen: HeatFilter, locked: bool = True, top: float | None = None) -> None:
         """Show other days, categories or sources; ``locked`` keeps the colours at ``top`` (None: the pack's own)."""
         if (chosen, locked, top) != (self.chosen, self.locked, self.top):

@@ -26,6 +26,22 @@ def tiles_of(view: View, width: int, height: int, ring: int = 0, quarter: int | 
     return sorted(found, key=lambda t: (t.column + 0.5 - x / side) ** 2 + (t.row + 0.5 - y / side) ** 2)
 
 
+def planes(ground: list[TileRequest], two: bool) -> list[TileRequest]:
+    """Tiles of the ground plane and, of ``two`` planes, those over the heat too."""
+    return ground + [over(t) for t in ground] if two else ground
+
+
+def draw_over(painter: QPainter, cache: TileCache, view: View, width: int, height: int, ratio: float, two: bool) -> None:
+    """Draw the plane over the heat, if there is one."""
+    if two:
+        draw(painter, cache, view, width, height, ratio, None)
+
+
+def over(request: TileRequest) -> TileRequest:
+    """The tile at the same place on the plane over the heat."""
+    return TileRequest(request.quarter, request.column, request.row, 1)
+
+
 def target(request: TileRequest, view: View, width: int, height: int, ratio: float) -> QRect:
     """Where a tile lies, in device pixels; neighbours share their edges, so that no gap opens while zooming."""
     side = 2.0 ** (31 - request.quarter / 4)
@@ -38,8 +54,11 @@ def target(request: TileRequest, view: View, width: int, height: int, ratio: flo
     return QRect(QPoint(round(left), round(top)), QPoint(round(left + side * k) - 1, round(top + side * k) - 1))
 
 
-def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: int, ratio: float, land: QColor) -> None:
-    """Draw the view's tiles; holes are filled from the zooms nearest to it, and only as far as they are holes."""
+def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: int, ratio: float, land: QColor | None) -> None:
+    """Draw the view's tiles; holes are filled from the zooms nearest to it, and only as far as they are holes.
+
+    ``land`` is what the ground plane shows where there is no tile at all; without it the plane over the heat is drawn.
+    """
     whole = QRect(0, 0, round(width * ratio), round(height * ratio))
     open_region = QRegion(whole)
     chosen: list[tuple[QRect, QRegion, Tile]] = []
@@ -47,6 +66,8 @@ def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: in
     for quarter in sorted((q for q in cache.quarters() if q <= own + DEEPER), key=lambda q: (abs(q - view.zoom * 4), -q)):
         for request in tiles_of(view, width, height, 0, quarter):
             box = target(request, view, width, height, ratio)
+            if land is None:
+                request = over(request)
             tile = cache.get(request) if open_region.intersects(box) else None
             if tile is not None:
                 chosen.append((box, open_region & box, tile))
@@ -55,7 +76,7 @@ def draw(painter: QPainter, cache: TileCache, view: View, width: int, height: in
             break
     painter.save()
     painter.scale(1 / ratio, 1 / ratio)
-    if not open_region.isEmpty():
+    if land is not None and not open_region.isEmpty():
         painter.fillRect(whole, land)
     for box, seen, tile in reversed(chosen):
         if seen.rectCount() > MOST_PARTS:
