@@ -24,6 +24,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.import", "action.import", "Ctrl+I", "import_file", "file"),
     Action("file.streets", "action.streets", "", "attach_streets", "file"),
     Action("file.picture", "action.picture", "Ctrl+Shift+S", "save_picture", "file"),
+    Action("file.copy_picture", "action.copy_picture", "Ctrl+Alt+P", "copy_picture", "file"),
+    Action("file.print_profile", "action.print_profile", "Ctrl+P", "print_profile", "file"),
     Action("file.settings", "action.settings", "Ctrl+,", "show_settings", "file"),
     Action("file.quit", "action.quit", "Ctrl+Q", "close", "file"),
     Action("edit.undo", "action.undo", "Ctrl+Z", "undo", "edit"),

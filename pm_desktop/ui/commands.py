@@ -37,7 +37,7 @@ class WindowCommands(QObject):
     @property
     def rooms(self) -> tuple[object, ...]:
         """Where the methods of actions stand."""
-        return (self, self._w.selecting, self._w.viewing, self._w.features, self._w)
+        return (self, self._w.selecting, self._w.viewing, self._w.features, self._w.picturing, self._w)
 
     def run(self, action: str) -> None:
         """Do an action."""
@@ -105,12 +105,6 @@ class WindowCommands(QObject):
             self._w.session.workspace.attach_streets(pack)
         except PmError as error:
             self.tell(error)
-
-    def save_picture(self) -> None:
-        """Save the map as a picture."""
-        name, _ = QFileDialog.getSaveFileName(self._w, self._w.words("action.picture"), "map.png", "PNG (*.png)")
-        if name:
-            self._w.canvas.grab().save(name, "PNG")
 
     def show_settings(self) -> None:
         """Settings."""

@@ -25,6 +25,7 @@ from pm_desktop.ui.panels.notice import BaseNotice
 from pm_desktop.ui.panels.past import PastBanner
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.panels.time import TimePanel
+from pm_desktop.ui.picturing import Picturing
 from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.selecting import Selecting
 from pm_desktop.ui.selection import SelectionDock
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.finding = Finding(self)
         self.viewing = Viewing(self, remember=remember)
         self.features, self.drawings = Features(self), Drawings(self)
+        self.picturing = Picturing(self)
 
     def _build(self) -> None:
         self.setCentralWidget(stacked(self.canvas, self.time, self.bottom_bar))

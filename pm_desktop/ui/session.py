@@ -50,6 +50,7 @@ class Session(QObject):
         self._data.warm()
         self._import: Lane | None = None
         self._aside: Lane | None = None
+        self._picture: Lane | None = None
         self._unsubscribe = self.workspace.subscribe(self.changed.emit)
 
     @property
@@ -84,22 +85,31 @@ class Session(QObject):
         return self._desk.is_idle
 
     def run(self, name: str, function: Callable[..., Any], *args: Any, done: Callable[[Any], None],
-            failed: Callable[[BaseException], None], long: bool = False, aside: bool = False) -> Task:
+            failed: Callable[[BaseException], None], long: bool = False, aside: bool = False, picture: bool = False) -> Task:
         """Run ``function(ctx, *args)`` in a helper process; callbacks come in the window's thread.
 
         ``long`` work (imports) has a process of its own and is shown with progress and a cancel button; work ``aside``
-        (the search index) has one in which the newest of a name ends the older ones, so that nothing waits for it.
+        (the search index) has one in which the newest of a name ends the older ones, so that nothing waits for it; a
+        ``picture`` has one like it, which stays until `end_pictures`.
         """
         lane = self._data
         if long:
             lane = self._import = self._import or Lane("import")
         elif aside:
             lane = self._aside = self._aside or Lane("aside", newest_wins=True, keep=False)
+        elif picture:
+            lane = self._picture = self._picture or Lane("picture", newest_wins=True)
         task = self._desk.start(lane, name, function, args, done, failed)
         if long:
             self.busy.emit(task)
             task.ended.connect(lambda: self.busy.emit(None))
         return task
+
+    def end_pictures(self) -> None:
+        """Give back the process that paints pictures."""
+        if self._picture is not None:
+            self._picture.close()
+            self._picture = None
 
     def announce(self, changes: Changes) -> None:
         """Tell everyone of a change that a helper process stored."""
@@ -112,7 +122,7 @@ class Session(QObject):
         self._closed = True
         self._desk.close()
         self._unsubscribe()
-        for lane in (self._data, self._import, self._aside):
+        for lane in (self._data, self._import, self._aside, self._picture):
             if lane is not None:
                 lane.close()
         self.workspace.close()

@@ -50,6 +50,10 @@ class Marks(QWidget):
         """How many lines or areas are drawn."""
         return len(self._lines)
 
+    def shown(self) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
+        """Areas and lines that are marked (world coordinates)."""
+        return (tuple(self._lines), ()) if self._areas else ((), tuple(self._lines))
+
     def _show(self, lines: Sequence[NDArray[Any]], areas: bool) -> None:
         self._lines, self._areas = [np.asarray(line, float) for line in lines], areas
         self._appear()

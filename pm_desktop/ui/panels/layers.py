@@ -350,11 +350,18 @@ class LayersPanel(QWidget):
         shown = [i for i in self._order if self._states[i].visible and i in self._summaries]
         return tuple(self._block(self._summaries[i], self._styles[i]) for i in shown if not isinstance(self._styles[i], StreetBase))
 
+    def as_of(self) -> str:
+        """Day of the newest fact of what is shown; empty where no layer has one."""
+        return max(((self._summaries[i].as_of or "")[:10] for i in self._order if self._states[i].visible and i in self._summaries), default="")
+
     def _block(self, summary: LayerSummary, style: Style) -> LegendBlock:
-        title = f"{self._words.of(layer_by_id(summary.id).label)}  {summary.shown:,}"
-        opacity, shown = self._states[summary.id].opacity, summary.option
+        name, opacity, shown = self._words.of(layer_by_id(summary.id).label), self._states[summary.id].opacity, summary.option
         if isinstance(style, HeatStyle):
-            return LegendBlock(title, style, opacity, unit=self._words.of(style.unit), top=self._heat.top if self._heat else None)
+            heat = self._heat
+            told = self._words("layers.heat_sum", shown=f"{heat.shown:,}", lost=f"{heat.unlocated:,}", total=f"{heat.shown + heat.unlocated:,}") if heat else ""
+            return LegendBlock(f"{name}  {heat.shown if heat else summary.shown:,}", style, opacity, unit=self._words.of(style.unit),
+                               top=heat.top if heat else None, notes=(told,) if told else ())
+        title = f"{name}  {summary.shown:,}"
         rows = []
         if isinstance(style, FillStyle | LineStyle | PointStyle | DrawnStyle):
             steps = len(shown.breaks) + 1 if shown is not None and shown.unit is not None else 0

@@ -90,13 +90,14 @@ class ProfilePanel(QWidget):
 
     Signals
     -------
-    drilled(Drill), closed(), firm_asked(id), day_asked(date)
+    drilled(Drill), closed(), firm_asked(id), day_asked(date), printed()
     """
 
     drilled = Signal(object)
     closed = Signal()
     firm_asked = Signal(str)
     day_asked = Signal(object)
+    printed = Signal()
 
     def __init__(self, words: Words, theme: list[str]) -> None:
         super().__init__()
@@ -112,6 +113,9 @@ class ProfilePanel(QWidget):
         self._index.setMenu(QMenu(self._index))
         self._boxes: list[QWidget] = []
         self._picture, self._shown = QPixmap(), ""
+        self._print = QPushButton(objectName="flat")
+        self._print.clicked.connect(lambda: self.printed.emit())
+        self._print.hide()
         self._area = QScrollArea(widgetResizable=True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         head = QHBoxLayout()
@@ -123,12 +127,17 @@ class ProfilePanel(QWidget):
         head.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
         head.addWidget(self._index, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._print, 0, Qt.AlignmentFlag.AlignTop)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.addLayout(head)
         body.addWidget(self._area, 1)
         words.changed.connect(self.retranslate)
         self.retranslate()
+
+    def shown(self) -> Profile | None:
+        """The profile that is open."""
+        return self._profile
 
     def show_loading(self, title: str) -> None:
         """Say at once what is coming."""
@@ -160,6 +169,9 @@ class ProfilePanel(QWidget):
         self._back.setAccessibleName(self._words("profile.back"))
         self._index.setToolTip(self._words("profile.index"))
         self._index.setVisible(self._profile is not None)
+        self._print.setText(self._words("profile.print"))
+        self._print.setToolTip(f"{self._words('action.print_profile')}  Ctrl+P")
+        self._print.setVisible(self._profile is not None)
         if self._profile is None:
             return
         self._title.setText(breakable(self._profile.title))

@@ -1,0 +1,119 @@
+"""Pictures, the clipboard and printed profiles from the window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication, QImage
+from pytestqt.qtbot import QtBot
+
+from pm_desktop.base.settings import Settings
+from pm_desktop.cartography.sheet import PX_PER_INCH
+from pm_desktop.domain.records import Compound
+from pm_desktop.storage.database import Database
+from pm_desktop.ui.dialogs.picture import PictureDialog
+from pm_desktop.ui.main_window import MainWindow
+from pm_desktop.ui.picturing import Choices, rounded_up
+from pm_desktop.ui.session import Session
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
+    session = Session(tiny_sample)
+    made = MainWindow(session, Settings())
+    qtbot.addWidget(made)
+    made.resize(1680, 950)
+    made.show()
+    qtbot.waitUntil(made.is_settled, timeout=60_000)
+    yield made
+    made.close()
+    session.close()
+
+
+def _dialog(window: MainWindow, qtbot: QtBot, **chosen: object) -> PictureDialog:
+    dialog = PictureDialog(window.words, window.picturing, replace(Choices(), **chosen), window)  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: not dialog.image.pixmap().isNull(), timeout=30_000)
+    return dialog
+
+
+def test_a_sheet_is_previewed_saved_and_stopped_at_once(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = _dialog(window, qtbot, title="<b>标题</b>", degrees=30.0, dots_per_inch=96, style="light")
+    for kind in ("png", "pdf", "jpg"):
+        dialog.write(str(tmp_path / f"map.{kind}"))
+        qtbot.waitUntil(lambda: dialog._task is None, timeout=60_000)
+        assert (tmp_path / f"map.{kind}").stat().st_size > 20_000, dialog.said.text()
+    image = QImage(str(tmp_path / "map.png"))
+    assert (image.width(), image.height()) == (1123, 794)  # A4, landscape
+    dialog.paper.setCurrentIndex(dialog.paper.findData("A0"))
+    dialog.dots.setCurrentIndex(dialog.dots.findData(300))
+    dialog.write(str(tmp_path / "large.png"))
+    qtbot.waitUntil(lambda: dialog.bar.value() > 0, timeout=60_000)
+    began = time.perf_counter()
+    dialog.cancel_button.click()
+    qtbot.waitUntil(lambda: dialog._task is None, timeout=5_000)
+    assert time.perf_counter() - began < 0.5
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["map.jpg", "map.pdf", "map.png"]
+    assert dialog.save_button.isEnabled()
+    dialog.reject()
+    assert not dialog.isVisible()
+    window.session.end_pictures()
+
+
+def test_what_cannot_be_made_is_said_before_it_is_tried(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = _dialog(window, qtbot)
+    dialog.scale.setCurrentText("1:20")
+    assert not dialog.save_button.isEnabled() and "1:" in dialog.said.text()
+    dialog.scale.setCurrentText("1：12,500")
+    assert dialog.save_button.isEnabled() and dialog.chosen().scale == 12_500 and "1:12,500" in dialog.said.text()
+    dialog.paper.setCurrentIndex(dialog.paper.findData("A0"))
+    dialog.dots.setCurrentIndex(dialog.dots.findData(600))
+    assert dialog.save_button.isEnabled()
+    dialog.write(str(tmp_path / "a.jpg"))
+    assert dialog._task is None and "PNG" in dialog.said.text()
+    dialog.write(str(tmp_path / "none" / "a.png"))
+    qtbot.waitUntil(lambda: dialog._task is None, timeout=30_000)
+    assert "→" in dialog.said.text() or "检查" in dialog.said.text()
+    dialog.reject()
+    window.session.end_pictures()
+
+
+def test_the_scale_on_paper_is_true(window: MainWindow) -> None:
+    from pm_desktop.base.mercator import metres_per_unit
+
+    metres = metres_per_unit(window.canvas.view().lat)
+    for n in (1_000, 25_000):
+        sheet = window.picturing.sheet(Choices(scale=n))
+        assert sheet.order.unit * metres * PX_PER_INCH / 0.0254 == pytest.approx(n) and sheet.scale_words == f"1:{n:,}"
+    fitted = window.picturing.sheet(Choices(paper="A3"))
+    assert fitted.order.unit * (fitted.width - 2 * fitted.margin) >= window.canvas.width() * window.canvas.view().unit  # the whole view is on it
+    assert [rounded_up(n) for n in (999, 1_010, 26_000, 61_000)] == [1_000, 1_250, 30_000, 75_000]
+
+
+def test_the_map_is_copied_with_its_legend_and_marks(window: MainWindow, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().clear()
+    window.commands.run("file.copy_picture")
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=60_000)
+    image = QGuiApplication.clipboard().image()
+    assert (image.width(), image.height()) == (window.canvas.width(), window.canvas.height())
+    sheet = window.picturing.sheet(Choices(paper="window"))
+    assert sheet.mark and sheet.legend and len(sheet.order.layers) == len(window.canvas.layers())
+    assert any("审图号" in note for note in window.picturing.sheet(Choices(approval="沪S(2026)001号")).notes)
+
+
+def test_the_open_profile_is_printed(window: MainWindow, qtbot: QtBot, tiny_sample: str, tmp_path: Path) -> None:
+    out = tmp_path / "profile.pdf"
+    window.picturing.print_to(str(out))
+    assert not out.exists()  # none is open
+    with Database.open(tiny_sample, read_only=True) as db:
+        code, name = db.rows(Compound, ("code", "name"), order_by=("code",), limit=1)[0]
+    window.show_state(select=code)
+    qtbot.waitUntil(lambda: window.selection.profile.shown() is not None, timeout=30_000)
+    window.picturing.print_to(str(out))
+    qtbot.waitUntil(lambda: name in window.windowTitle() or str(out) in window.status.currentMessage(), timeout=60_000)
+    assert out.read_bytes()[:5] == b"%PDF-"
