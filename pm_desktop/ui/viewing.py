@@ -66,7 +66,7 @@ class Viewing(QObject):
         for action in ("view.home", "view.bookmark", "view.bookmarks"):
             menu.addAction(w._actions[action])
         menu.addSeparator()
-        for action in ("edit.select_circle", "view.length", "view.area"):
+        for action in ("edit.select_circle", "view.length", "view.area", "edit.note_point", "edit.note_line", "edit.note_area"):
             menu.addAction(w._actions[action])
         return menu
 
