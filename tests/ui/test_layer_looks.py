@@ -119,7 +119,7 @@ def test_bounds_are_typed_and_what_is_no_bound_is_refused_in_words(window: MainW
     qtbot.keyClick(editor.typed, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert not editor._fault.isVisible() and shown(window).breaks == (1.5, 2.5)  # type: ignore[attr-defined]
-    assert {"≤ 1.50", "1.51–2.50", "≥ 2.51"} <= set(legend(window))
+    assert {"≤ 1.50", "1.51–2.50", "≥ 2.51"} <= set(legend(window)) and editor.classes.currentData() == 3
 
 
 def test_choices_are_remembered_by_workspace_and_reset(window: MainWindow, qtbot: QtBot) -> None:

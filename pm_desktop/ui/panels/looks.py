@@ -112,7 +112,8 @@ class LookEditor(QFrame):
         self._by.setText(words("layers.by" if layer.is_coloured else "layers.shows"))
         _fill(self.option, [(words.of(o.label), o.id) for o in layer.options], look.option)
         _fill(self.method, [(words(f"layers.method_{m}"), m) for m in get_args(Method)], look.method)
-        _fill(self.classes, [(words("layers.classes", n=n), n) for n in range(MIN_CLASSES, MAX_CLASSES + 1)], look.classes)
+        _fill(self.classes, [(words("layers.classes", n=n), n) for n in range(MIN_CLASSES, MAX_CLASSES + 1)],
+              max(len(look.breaks) + 1, MIN_CLASSES) if look.breaks else look.classes)
         _fill(self.palette_box, [("", p.id) for p in PALETTES], look.palette)
         for k, palette in enumerate(PALETTES):
             self.palette_box.setItemIcon(k, ramp_icon(palette, self._base, self.devicePixelRatioF()))
