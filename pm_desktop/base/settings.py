@@ -18,8 +18,8 @@ CHOICES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark", "contrast"), "
 @dataclass(slots=True)
 class Settings:
     """What a person may set; ``docks``, ``tables`` (columns by entity), ``recent``, ``searches`` and the
-    system of ``coordinates``, whether the ``overview`` is shown, and ``looks``, what layers are coloured by, by workspace
-    and layer, are remembered by the program."""
+    system of ``coordinates``, whether the ``overview`` is shown, how the ``second_map`` was left, and ``looks``, what
+    layers are coloured by, by workspace and layer, are remembered by the program."""
 
     theme: str = "light"
     lang: str = "zh"
@@ -29,6 +29,7 @@ class Settings:
     searches: list[str] = field(default_factory=list)
     coordinates: str = "CGCS2000"
     overview: bool = True
+    second_map: dict[str, Any] = field(default_factory=dict)
     looks: dict[str, Any] = field(default_factory=dict)
 
     def looks_of(self, workspace: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.bookmarks", "action.bookmarks", "Ctrl+B", "show_bookmarks", "view"),
     Action("view.bookmark", "action.bookmark", "Ctrl+Alt+B", "add_bookmark", "view"),
     Action("view.overview", "action.overview", "F6", "toggle_overview", "view"),
+    Action("view.second", "action.second", "F4", "toggle_second", "view"),
     Action("view.coordinates", "action.coordinates", "Ctrl+Shift+K", "choose_coordinates", "view"),
     Action("view.copy_place", "action.copy_place", "Ctrl+Alt+C", "copy_place", "view"),
     Action("view.left", "action.left", "F7", "toggle_left", "view"),

@@ -11,6 +11,7 @@ from pm_desktop.base.label import Label
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.canvas.view import MAX_ZOOM, MIN_ZOOM
 from pm_desktop.ui.panels.bookmarks import QUICK, BookmarksPanel
+from pm_desktop.ui.panels.search import BOOKMARK
 from pm_desktop.ui.theme import THEMES
 from pm_desktop.workspace.bookmarks import Bookmark, Shelf
 from pm_desktop.workspace.queries import town_of
@@ -38,6 +39,11 @@ class Bookmarking(QObject):
             QShortcut(QKeySequence(f"Alt+{number + 1}"), window, lambda n=number: self._go_number(n))
         window.words.changed.connect(self._show)
         self._show()
+
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Id, words and key of each bookmark, for the command palette."""
+        kind = self._w.words("search.kind.Bookmark")
+        return [(BOOKMARK + m.name, f"{kind} · {m.name}", f"Alt+{n}" if n <= QUICK else "") for n, m in enumerate(self.shelf.marks(), 1)]
 
     def toggle(self) -> None:
         """Show the bookmarks, or hide them."""

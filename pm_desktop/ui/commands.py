@@ -145,7 +145,7 @@ class WindowCommands(QObject):
 
     def show_palette(self) -> None:
         """Find a command."""
-        palette = simple.Palette(self._w.words, self._w)
+        palette = simple.Palette(self._w.words, self._w, self._w.viewing.bookmarks.entries())
         palette.exec()
         if palette.chosen:
             self.run(palette.chosen)

@@ -32,8 +32,8 @@ class Coordinates(QObject):
             action.setData(system.id)
         self._group.triggered.connect(lambda action: self.choose(action.data()))
         window.status.crs.clicked.connect(self.open_menu)
-        window.canvas.cursorMoved.connect(self._moved)
-        window.canvas.cursorLeft.connect(self._left)
+        window.canvas.cursorMoved.connect(self.show_place)
+        window.canvas.cursorLeft.connect(self.leave)
         window.canvas.viewChanged.connect(lambda _view: self._cursor is None and self._tell())
         window.words.changed.connect(self.retranslate)
         self.choose(self.system.id)
@@ -78,11 +78,13 @@ class Coordinates(QObject):
         self._w.status.crs.setAccessibleName(tip)
         self._tell()
 
-    def _moved(self, lon: float, lat: float) -> None:
+    def show_place(self, lon: float, lat: float) -> None:
+        """The cursor is here."""
         self._cursor = lon, lat
         self._tell()
 
-    def _left(self) -> None:
+    def leave(self) -> None:
+        """The cursor is on no map."""
         self._cursor = None
         self._tell()
 

@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         """What is not finished yet."""
         parts = {"extent": self.opening.placed, "jobs": self.session.is_idle, "layers": self.layering.is_idle,
                  "lists": self.selection.is_idle and self.selecting.is_idle and self.finding.is_idle,
-                 "map": self.canvas.is_complete()}
+                 "map": self.canvas.is_complete(), "second map": self.viewing.is_idle}
         return [name for name, done in parts.items() if not done]
 
     def _look_settled(self) -> None:
@@ -273,6 +273,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the docks and end the render processes."""
         self._keep_docks()
+        self.viewing.close()
         if self._remember:
             save_settings(self.settings)
         self.canvas.close_engine()

@@ -25,7 +25,7 @@ class Overviewing(QObject):
         self._pictures: dict[Key, bytes] = {}
         self._asked: Key | None = None
         self._theme = ""
-        self._bounds: Box | None = None
+        self.bounds: Box | None = None
         self.inset = Overview(window.words, window.theme, window.canvas)
         self.inset.set_wanted(window.settings.overview)
         self.inset.closed.connect(self.toggle)
@@ -40,7 +40,7 @@ class Overviewing(QObject):
 
     def set_bounds(self, bounds: Box) -> None:
         """What is the whole district."""
-        self._bounds = bounds
+        self.bounds = bounds
         self.inset.set_bounds(bounds)
         self._ask()
 
@@ -56,9 +56,9 @@ class Overviewing(QObject):
 
     def _ask(self) -> None:
         """Show the picture of the style; have it painted the first time."""
-        if self._bounds is None or not self._theme or not self._w.settings.overview:
+        if self.bounds is None or not self._theme or not self._w.settings.overview:
             return
-        key = self._bounds, self._theme, self._w.devicePixelRatioF()
+        key = self.bounds, self._theme, self._w.devicePixelRatioF()
         if key in self._pictures:
             self.inset.set_picture(self._pictures[key])
         elif key != self._asked:

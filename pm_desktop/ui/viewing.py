@@ -1,8 +1,8 @@
-"""Ways to look at the map: bookmarks, the whole district in a corner, coordinates, its menu under the right button."""
+"""Ways to look at the map: bookmarks, the whole district in a corner, a second map, coordinates, its menu under the right button."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor
@@ -13,6 +13,7 @@ from pm_desktop.ui.bookmarking import Bookmarking
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.coordinates import Coordinates
 from pm_desktop.ui.overviewing import Overviewing
+from pm_desktop.ui.secondmap import SecondMap
 
 if TYPE_CHECKING:
     from pm_desktop.ui.main_window import MainWindow
@@ -27,6 +28,7 @@ class Viewing(QObject):
         self.coordinates = Coordinates(window)
         self.bookmarks = Bookmarking(window, remember=remember)
         self.overview = Overviewing(window)
+        self.second: SecondMap | None = None
         window.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         window.canvas.customContextMenuRequested.connect(self._open_menu)
 
@@ -45,6 +47,32 @@ class Viewing(QObject):
     def set_map_theme(self, name: str) -> None:
         """The map has another style."""
         self.overview.set_map_theme(name)
+        if self.second is not None:
+            self.second.show_main_style(name)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the second map, if there is one, is complete."""
+        return self.second is None or self.second.is_idle
+
+    def toggle_second(self) -> None:
+        """Open the second map, or close it."""
+        if self.second is not None:
+            self.second.close()
+            return
+        self.second = SecondMap(self._w, self._w.settings.second_map)
+        self.second.closed.connect(self._second_closed)
+        self.second.canvas.completed.connect(self._w._look_settled)
+        self.second.show()
+
+    def _second_closed(self, state: dict[str, Any]) -> None:
+        self._w.settings.second_map = state
+        self.second = None
+
+    def close(self) -> None:
+        """The window closes, and the second one with it."""
+        if self.second is not None:
+            self.second.close()
 
     def choose_coordinates(self) -> None:
         """Choose how coordinates are shown."""

@@ -16,6 +16,7 @@ from pm_desktop.base.crs import convert
 from pm_desktop.base.mercator import place_of
 from pm_desktop.base.settings import Settings
 from pm_desktop.ui.canvas import View
+from pm_desktop.ui.dialogs.simple import Palette
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import ROW
 from pm_desktop.ui.session import Session
@@ -98,7 +99,7 @@ def test_the_map_has_a_menu_for_its_places(window: MainWindow, qtbot: QtBot) -> 
 # -- bookmarks -------------------------------------------------------------------------------------------------------------
 
 def shown_layers(window: MainWindow) -> list[tuple[str, float]]:
-    return [(s.id, s.opacity) for s in window.layers.states() if s.visible]
+    return [(s.name, s.opacity) for s in window.layers.states() if s.visible]
 
 
 def listed(window: MainWindow) -> list[str]:
@@ -114,10 +115,10 @@ def go(window: MainWindow, qtbot: QtBot, view: View) -> None:
 def test_a_view_is_kept_with_keys_alone_and_comes_back_with_its_layers(window: MainWindow, qtbot: QtBot) -> None:
     panel = window.viewing.bookmarks.panel
     window.layers.set_visible(("streets", "compounds", "towns"))
-    window.layers.restore((("streets", 1.0), ("towns", 0.5), ("compounds", 0.3)))
+    window.layers.restore((("streets", 1.0), ("towns", 0.5), ("compounds:management_mode", 0.3)))
     go(window, qtbot, View(121.52, 31.22, 14.5))
     kept = shown_layers(window)
-    assert kept == [("streets", 1.0), ("towns", 0.5), ("compounds", 0.3)]
+    assert kept == [("streets", 1.0), ("towns", 0.5), ("compounds:management_mode", 0.3)]
     window.commands.run("view.bookmark")
     assert panel.isVisible() and panel.name.hasFocus()
     qtbot.waitUntil(lambda: panel.name.text() not in ("", "视图"), timeout=10_000)  # the town's name is proposed
@@ -126,7 +127,7 @@ def test_a_view_is_kept_with_keys_alone_and_comes_back_with_its_layers(window: M
     assert listed(window) == ["Site 4"] and panel.message.text() == "已保存“Site 4”。"
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.isVisible() and window.canvas.hasFocus()
-    window.layers.set_visible(("streets",))
+    window.layers.set_visible(("streets", "compounds:repair_fund"))
     go(window, qtbot, View(121.7, 31.1, 12.0))
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(window.is_settled, timeout=60_000)
@@ -144,6 +145,13 @@ def test_a_bookmark_is_found_by_the_search_box(window: MainWindow, qtbot: QtBot)
     view = window.canvas.view()
     assert (view.lon, view.lat, view.zoom) == pytest.approx((121.6, 31.15, 13.0)) and window.theme[0] == "light"
     assert window.top.search.results() == ["bookmark:防汛墙三号点"]
+    palette = Palette(window.words, window, window.viewing.bookmarks.entries())
+    palette.edit.setText("三号")
+    qtbot.keyClick(palette.edit, Qt.Key.Key_Return)
+    window.canvas.set_view(View(121.5, 31.25, 15.0))
+    window.commands.run(str(palette.chosen))
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    assert window.canvas.view().lon == pytest.approx(121.6)
 
 
 def test_bookmarks_are_filtered_renamed_ordered_deleted_and_brought_back(window: MainWindow, qtbot: QtBot) -> None:

@@ -21,14 +21,14 @@ class MapButtons(QWidget):
     _BUTTONS = (("view.bookmarks", "", "action.bookmarks"), ("edit.select_box", "", "action.select_box"), ("view.length", "", "action.length"), ("view.area", "", "action.area"),
                 ("view.zoom_in", "+", "action.zoom_in"), ("view.zoom_out", "−", "action.zoom_out"), ("view.home", "⌂", "action.home"))
 
-    def __init__(self, words: Words, canvas: QWidget) -> None:
+    def __init__(self, words: Words, canvas: QWidget, only: tuple[str, ...] = ()) -> None:
         super().__init__(canvas)
         self._words, self._canvas = words, canvas
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         self._buttons: list[tuple[QPushButton, str]] = []
-        for action, sign, key in self._BUTTONS:
+        for action, sign, key in (b for b in self._BUTTONS if not only or b[0] in only):
             button = QPushButton(sign, objectName="mapButton", focusPolicy=Qt.FocusPolicy.TabFocus)
             button.setFixedSize(32, 32)
             if not sign:

@@ -34,7 +34,7 @@ from pm_desktop.cartography.marks import accent
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.renderworker import LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.style import map_style
-from pm_desktop.cartography.tilecache import TileCache
+from pm_desktop.cartography.tilecache import LIMIT_BYTES, TileCache
 from pm_desktop.layers.style import HeatStyle
 from pm_desktop.ui.canvas import furniture, mosaic
 from pm_desktop.ui.canvas.hand import Hand
@@ -59,13 +59,9 @@ class MapCanvas(QWidget):
     viewChanged(View), hovered(Hit | None), clicked(Hit | None), doubleClicked(Hit | None), cursorMoved(lon, lat),
     cursorLeft(), completed()
         ``completed`` comes when every tile and name of the view is drawn.
-    toolChanged(str)
-        Which tool is in use; an empty text is none.
-    drawn(str, object)
-        A tool's name and what was drawn with it: vertices in degrees, float64 (n, 2), a ring not repeating its first
-        one (a box by its four corners); of ``circle`` a `Circle`.
-    measuring(Measure | None)
-        Lengths and area while a measuring tool draws.
+    toolChanged(str), drawn(str, object), measuring(Measure | None)
+        Which tool is in use (an empty text is none); its name and what was drawn with it: vertices in degrees, float64
+        (n, 2), a ring not repeating its first one (a box by its four corners), of ``circle`` a `Circle`; lengths and area.
     """
 
     viewChanged = Signal(object)
@@ -79,7 +75,7 @@ class MapCanvas(QWidget):
     drawn = Signal(str, object)
     measuring = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None, workers: int | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, workers: int | None = None, cache_bytes: int = LIMIT_BYTES) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -87,7 +83,7 @@ class MapCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 240)
-        self._cache = TileCache()
+        self._cache = TileCache(cache_bytes)
         self._engine = RenderEngine(self._cache, workers, self)
         self._engine.tilePainted.connect(self._on_tile)
         self._engine.labelsPlaced.connect(self._on_labels)
@@ -104,7 +100,7 @@ class MapCanvas(QWidget):
         self._label_box: tuple[float, ...] | None = None
         self._hand, self._motion = Hand(self), Motion(self._show, self._come_to_rest, self)
         self._history = ViewHistory()
-        self._moving = False
+        self.moving = False
         self._pointer = QPointF()
         self._hover: Hit | None = None
         self._marking, self.toolbox = Marking(), Toolbox(self)
@@ -168,24 +164,25 @@ class MapCanvas(QWidget):
 
     def set_view(self, view: View) -> None:
         """Look elsewhere at once."""
+        self.follow(view.snapped(), False)
+
+    def follow(self, view: View, moving: bool) -> None:
+        """Look where a linked map looks at once, and draw as it does while ``moving``."""
         self._motion.stop()
-        self._view = view.snapped()
-        self._changed()
+        self._rest.stop()
+        self.moving = moving
+        self._show(view)
 
     def fly_to(self, view: View) -> None:
         """Glide there if it is near, else jump."""
         self._motion.fly(self._view, view.snapped())
-        self._moving = self._motion.active
+        self.moving = self._motion.active
 
     def fit(self, bounds: tuple[float, float, float, float], *, home: bool = False) -> None:
         """Show west, south, east, north; ``home`` makes it what the home key returns to."""
         if home:
             self._home = bounds
         self.set_view(fitting(bounds, self.width(), self.height()))
-
-    def home_bounds(self) -> tuple[float, float, float, float] | None:
-        """What the home key returns to: west, south, east, north."""
-        return self._home
 
     def zoom_in(self) -> None:
         """One step nearer."""
@@ -343,7 +340,7 @@ class MapCanvas(QWidget):
         self._changed()
 
     def _come_to_rest(self) -> None:
-        self._moving = False
+        self.moving = False
         if self._view.zoom * 4 % 1:
             self.settle(self._pointer)
             return
@@ -355,9 +352,9 @@ class MapCanvas(QWidget):
         """Draw what there is."""
         painter = QPainter(self)
         style = map_style(self._theme)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._moving)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.moving)
         mosaic.draw(painter, self._cache, self._view, self.width(), self.height(), self.devicePixelRatioF(), QColor(style.colours["land"]))
-        self.heat.draw(painter, self._screen, self._moving)
+        self.heat.draw(painter, self._screen, self.moving)
         mosaic.draw_over(painter, self._cache, self._view, self.width(), self.height(), self.devicePixelRatioF(), self._two_planes)
         x, y = self._view.world
         unit = self._view.unit
@@ -431,7 +428,7 @@ class MapCanvas(QWidget):
         self._zoom_to(at, to if to != self._view.zoom else self._view.zoom + step)
 
     def _zoom_to(self, at: QPointF, zoom: float) -> None:
-        self._moving = True
+        self.moving = True
         self._rest.stop()
         self._motion.zoom(self._view, zoom, at.x() - self.width() / 2, at.y() - self.height() / 2)
 
@@ -439,7 +436,7 @@ class MapCanvas(QWidget):
         """Follow fingers that spread or close by ``step`` zooms; the map settles when they rest."""
         self._motion.stop()
         self._pointer = at
-        self._moving = True
+        self.moving = True
         self._rest.start()
         self._show(self._view.zoomed(self._view.zoom + step, at.x() - self.width() / 2, at.y() - self.height() / 2))
 

@@ -43,11 +43,12 @@ _PARTS = (("PySide6_Essentials", "Qt for Python", "LGPL-3.0"), ("numpy", "NumPy"
 
 
 class Palette(QDialog):
-    """Choose a command by typing; ``chosen`` is its id after Enter or a click."""
+    """Choose a command by typing; ``chosen`` is its id after Enter or a click. ``more``: id, words and key of what is no action."""
 
-    def __init__(self, words: Words, parent: QWidget) -> None:
+    def __init__(self, words: Words, parent: QWidget, more: Sequence[tuple[str, str, str]] = ()) -> None:
         super().__init__(parent)
         self._words = words
+        self._entries = [(a.id, words(a.key), a.shortcut) for a in ACTIONS] + list(more)
         self.chosen: str | None = None
         self.setWindowTitle(words("action.palette"))
         self.resize(560, 460)
@@ -67,11 +68,10 @@ class Palette(QDialog):
 
     def _fill(self, text: str) -> None:
         self.entries.clear()
-        for action in ACTIONS:
-            title = self._words(action.key)
+        for identifier, title, shortcut in self._entries:
             if normal(text) in normal(title):
-                item = QTreeWidgetItem(self.entries, [title, action.shortcut])
-                item.setData(0, ID, action.id)
+                item = QTreeWidgetItem(self.entries, [title, shortcut])
+                item.setData(0, ID, identifier)
                 item.setForeground(1, self.palette().placeholderText())
                 item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if not self.entries.topLevelItemCount():
