@@ -34,7 +34,7 @@ from pm_desktop.cartography.marks import accent
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.renderworker import LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.style import map_style
-from pm_desktop.cartography.tilecache import LIMIT_BYTES, TileCache
+from pm_desktop.cartography.tilecache import TileCache
 from pm_desktop.layers.style import HeatStyle
 from pm_desktop.ui.canvas import furniture, mosaic
 from pm_desktop.ui.canvas.hand import Hand
@@ -75,7 +75,7 @@ class MapCanvas(QWidget):
     drawn = Signal(str, object)
     measuring = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None, workers: int | None = None, cache_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, parent: QWidget | None = None, workers: int | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -83,7 +83,7 @@ class MapCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 240)
-        self._cache = TileCache(cache_bytes)
+        self._cache = TileCache()
         self._engine = RenderEngine(self._cache, workers, self)
         self._engine.tilePainted.connect(self._on_tile)
         self._engine.labelsPlaced.connect(self._on_labels)
