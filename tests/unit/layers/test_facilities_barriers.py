@@ -30,9 +30,9 @@ def at(kind: FacilityType | BarrierType) -> float:
 
 
 @pytest.fixture
-def location(tmp_path: Path) -> str:
+def location(location: str) -> str:
     """One facility and one barrier of each kind, one of each without a place, and a river as an area."""
-    where = str(tmp_path / "W")
+    where = location
     with Database.create(where) as db, db.transaction() as tx:
         tx.insert([Zone(id=f"z{n}", code=f"PD-{n}", name=f"{n}号区域", status=ZoneStatus.APPROVED, valid_from=date(2024, 1, 1)) for n in (1, 2)])
         tx.insert([SharedFacility(id=f"f{t.value}", code=f"GY-{t.value}", facility_type=t, serving_zone_ids=("z1", "z2"), lon=LON, lat=at(t))

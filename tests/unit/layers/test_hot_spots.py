@@ -77,7 +77,7 @@ def test_strength_is_kulldorffs_ratio() -> None:
 
 
 @pytest.fixture
-def location(tmp_path: Path) -> str:
+def location(location: str) -> str:
     """A lattice of compounds with four of them complained about; one without area, one complaint without a compound."""
     rng = np.random.default_rng(5)
     xy, area = lattice(rng)
@@ -86,7 +86,7 @@ def location(tmp_path: Path) -> str:
     lonlat = from_local(xy + to_local(np.array([(121.5, 31.2)])))
     corners = np.array([(-40, -40), (40, -40), (40, 40), (-40, 40)])
     local = to_local(lonlat)
-    where = str(tmp_path / "W")
+    where = location
     filed = []
     for i in range(len(xy)):
         n = int(rng.poisson(12 / 100_000 * area[i])) + (20 if i in PLANTED else 0)

@@ -25,7 +25,7 @@ LON, LAT = 121.5, 31.2
 
 
 @pytest.fixture
-def location(tmp_path: Path) -> str:
+def location(location: str) -> str:
     """Buildings a (5 about lifts, 2 about parking), b (3), c (2), and what must not count."""
     serial = itertools.count()
 
@@ -34,7 +34,7 @@ def location(tmp_path: Path) -> str:
         return [Complaint(id=f"x{(n := next(serial)):03d}", code=f"SL{n}", compound_id=home, building_id=building, category=category, source_category=category and f"类{category}",
                           received_at=NOON - timedelta(days=d), lon=LON + step if place else None, lat=LAT if place else None, **more) for d in days]  # type: ignore[arg-type]
 
-    where = str(tmp_path / "W")
+    where = location
     with Database.create(where) as db, db.transaction() as tx:
         tx.insert([Compound(id="home", code="H", name="<i>海洋</i>小区", lon=LON, lat=LAT - 0.01), Compound(id="bare", code="B", name="无位小区")])
         tx.insert([Building(id=b, code=f"H-{b}", compound_id="home", no=f"{b}号") for b in "abcdefg"])
