@@ -41,6 +41,7 @@ ARROWS_FROM = 16.5
 CORNERED_PX = 5.0
 # an area whose colour differs less from the land's is not antialiased
 FAINT = 14
+SOFT_BUILDINGS_FROM = 15.0  # the low ones, which differ little from the block
 
 
 @dataclass(slots=True)
@@ -205,7 +206,7 @@ def _buildings(picture: _Picture) -> None:
     outlined = picture.zoom >= 15.5
     for k, colour in enumerate(picture.colour("building")):
         edge = mixed(picture.colour("building_line"), colour, 0.0 if k else 0.25)
-        draw_areas(picture.painter, found, np.flatnonzero(tone == k), [QBrush(QColor(colour))], _edge(edge, 0.7 * picture.ratio) if outlined else None)
+        draw_areas(picture.painter, found, np.flatnonzero(tone == k), [QBrush(QColor(colour))], _edge(edge, 0.7 * picture.ratio) if outlined else None, soft=k > 0 or picture.zoom >= SOFT_BUILDINGS_FROM)
 
 
 def _casing(picture: _Picture, road: RoadClass) -> float:
@@ -282,7 +283,8 @@ def _metro(picture: _Picture, rails: _Lines) -> None:
     """Metro lines in their own colours over the streets, with a thin edge; in long dashes where they run underground."""
     assert rails.colour is not None
     metro = rails.cls == RailClass.METRO
-    width = at_zoom(RAIL_WIDTH, picture.zoom) * picture.ratio
+    # strong colours show how hairlines are beaded
+    width = max(at_zoom(RAIL_WIDTH, picture.zoom) * picture.ratio, HAIRLINE_PX * 1.2)
     if picture.zoom >= 12:
         picture.stroke(rails, np.flatnonzero(metro & ~rails.tunnel), _pen(picture.colour("metro_edge"), width + 1.8 * picture.ratio, Qt.PenCapStyle.FlatCap))
     for colour in np.unique(rails.colour[metro]).tolist():
