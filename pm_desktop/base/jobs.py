@@ -24,7 +24,6 @@ from typing import Any
 from pm_desktop.base.errors import OF_FILES, Cancelled, PmError, of_system
 
 GRACE_S = 0.15
-LANE_NICE = 7  # the window and its map come first, then lists and imports
 log = logging.getLogger(__name__)
 _spawn = mp.get_context("spawn")
 
@@ -82,8 +81,6 @@ class Job:
 def _serve(pipe: Connection, cancel: Any) -> None:
     """Main function of a lane's process: run what comes through ``pipe`` until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(LANE_NICE)
     parent = mp.parent_process()
     sentinel = [parent.sentinel] if parent else []
     if parent:

@@ -13,7 +13,8 @@ from typing import Any, Self
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest, serve
+from pm_desktop.cartography.renderworker import serve
+from pm_desktop.cartography.requests import TILE_PX, LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.tilecache import Tile, TileCache, tile_format
 
 log = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from pm_desktop.base.label import Label
 from pm_desktop.cartography.fonts import font
 from pm_desktop.cartography.geometry import Frame, Shapes, cut_at_tiles, dashes, draw_areas, draw_shapes, gather, shapes, trimmed
 from pm_desktop.cartography.heat import HeatFilter, HeatPack, heat_image_request, paint_heat
+from pm_desktop.cartography.requests import TILE_PX
 from pm_desktop.cartography.style import MapStyle
 from pm_desktop.layers.style import (
     FORMS,
@@ -130,7 +131,7 @@ def pattern_brush(pattern: str, colour: QColor, ratio: float) -> QBrush:
 def _fill(painter: QPainter, pack: LayerPack, fill: FillStyle, frame: Frame, ratio: float, style: MapStyle) -> None:
     reach = (2 + fill.width) * ratio
     index = pack.features_in(frame.box(reach))
-    found = cut_at_tiles(trimmed(shapes(pack.arrays, "f", index, frame), frame, reach), frame, 512 * ratio)
+    found = cut_at_tiles(trimmed(shapes(pack.arrays, "f", index, frame), frame, reach), frame, TILE_PX * ratio)
     cls = pack.arrays["f/cls"][index]
     for number, entry in enumerate(fill.classes):
         chosen = np.flatnonzero(cls == number)

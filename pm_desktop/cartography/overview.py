@@ -11,7 +11,7 @@ from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.mercator import world_of, zoom_of
 from pm_desktop.cartography.geometry import Frame
 from pm_desktop.cartography.picture import ensure_application
-from pm_desktop.cartography.renderworker import Scene
+from pm_desktop.cartography.requests import Scene
 from pm_desktop.cartography.scenepainter import ScenePainter
 from pm_desktop.layers.build import build_layer
 

@@ -24,7 +24,7 @@ from pm_desktop.cartography.geometry import Frame
 from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.cartography.marks import accent, paint_marks
 from pm_desktop.cartography.overlay import LayerPack, paint_layer
-from pm_desktop.cartography.renderworker import LabelRequest, Scene
+from pm_desktop.cartography.requests import LabelRequest, Scene
 from pm_desktop.cartography.scenepainter import ScenePainter
 from pm_desktop.cartography.sprites import Look, Sprites, block_size, pixel_size
 from pm_desktop.cartography.turned import Turn, TurnedLayer, TurnedStreets

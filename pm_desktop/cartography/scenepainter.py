@@ -17,7 +17,7 @@ from pm_desktop.cartography.geometry import Frame
 from pm_desktop.cartography.labels import Labeller, Placement, avoid_markers, label_layer
 from pm_desktop.cartography.marks import paint_marks
 from pm_desktop.cartography.overlay import LayerPack, paint_layer
-from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest, pack_key
+from pm_desktop.cartography.requests import TILE_PX, LabelRequest, Scene, TileRequest, pack_key
 from pm_desktop.cartography.sprites import LIMIT_BYTES, Sprites
 from pm_desktop.cartography.streetlabels import label_first, label_rest
 from pm_desktop.cartography.streetpainter import paint_streets

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from pm_desktop.cartography.geometry import Frame, Shapes, cut_at_tiles, dashes, draw_areas, draw_shapes, shapes, trimmed
+from pm_desktop.cartography.requests import TILE_PX
 from pm_desktop.cartography.streetsigns import paint_arrows, paint_stations
 from pm_desktop.cartography.style import (
     BRIDGE_EDGE,
@@ -31,7 +32,6 @@ from pm_desktop.cartography.style import (
 from pm_desktop.streets.classes import GreenClass, RailClass, RoadClass, RoadFlag
 from pm_desktop.streets.pack import StreetPack
 
-TILE_PX = 512
 BUFFER_PX = 20  # half of the widest street and of its edge
 AREA_BUFFER_PX = 3
 CASED_FROM_PX = 1.6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QImage
 
-from pm_desktop.cartography.renderworker import TILE_PX, TileRequest
+from pm_desktop.cartography.requests import TILE_PX, TileRequest
 
 LEAST_BYTES, MOST_BYTES = 72 * 2**20, 256 * 2**20
 VIEWS = 2  # so many views with the ring around them

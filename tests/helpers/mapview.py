@@ -17,7 +17,7 @@ from pm_desktop.base.mercator import units_per_px, world_of
 from pm_desktop.cartography.fonts import install_fonts
 from pm_desktop.cartography.geometry import Frame
 from pm_desktop.cartography.labels import Placement
-from pm_desktop.cartography.renderworker import TILE_PX, LabelRequest, Scene, TileRequest
+from pm_desktop.cartography.requests import TILE_PX, LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.scenepainter import ScenePainter
 
 MARGIN_PX = 200

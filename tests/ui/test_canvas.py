@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.mercator import to_lonlat
-from pm_desktop.cartography.renderworker import TileRequest
+from pm_desktop.cartography.requests import TileRequest
 from pm_desktop.cartography.style import map_style
 from pm_desktop.cartography.tilecache import Tile, TileCache
 from pm_desktop.domain.records import Compound

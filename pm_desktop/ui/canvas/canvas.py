@@ -32,7 +32,7 @@ from pm_desktop.cartography.engine import RenderEngine
 from pm_desktop.cartography.geometry import Frame
 from pm_desktop.cartography.marks import accent
 from pm_desktop.cartography.overlay import LayerPack
-from pm_desktop.cartography.renderworker import LabelRequest, Scene, TileRequest
+from pm_desktop.cartography.requests import LabelRequest, Scene, TileRequest
 from pm_desktop.cartography.style import map_style
 from pm_desktop.cartography.tilecache import TileCache
 from pm_desktop.layers.style import HeatStyle

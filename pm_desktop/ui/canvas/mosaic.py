@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter, QRegion
 
-from pm_desktop.cartography.renderworker import TILE_PX, TileRequest
+from pm_desktop.cartography.requests import TILE_PX, TileRequest
 from pm_desktop.cartography.tilecache import Tile, TileCache
 from pm_desktop.ui.canvas.view import View
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.mercator import metres_per_unit, units_per_px, world_of
 from pm_desktop.cartography.geometry import Frame
-from pm_desktop.cartography.renderworker import TILE_PX
+from pm_desktop.cartography.requests import TILE_PX
 from pm_desktop.cartography.style import MAP_THEMES, map_style, mixed
 from pm_desktop.streets.osm import build_from_pbf
 from tests.conftest import SHARED

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.errors import InputRefused
 from pm_desktop.base.mercator import WORLD, to_lonlat
-from pm_desktop.cartography.renderworker import Scene, TileRequest
+from pm_desktop.cartography.requests import Scene, TileRequest
 from pm_desktop.cartography.scenepainter import ScenePainter
 from pm_desktop.streets.attach import attribution, check_base
 from pm_desktop.streets.raster import RasterBase
