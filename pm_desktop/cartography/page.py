@@ -28,7 +28,7 @@ INK, SOFT, RULE, ACCENT, PALE = QColor("#1c2126"), QColor("#56606a"), QColor("#c
 _STATE = {"ok": ("✓ ", QColor("#1d6f42")), "warn": ("! ", QColor("#8a5300")), "bad": ("✕ ", QColor("#b3261e"))}
 # columns, size of type (15 is 9 points, 10 is 6), shape of the map, and whether blocks stay whole, in order of what reads best
 _TRIALS = (*((2, 15, share, True) for share in MAP_SHARES), *((2, size, 0.52, True) for size in (14, 13)), (2, 13, 0.4, True),
-           *((3, size, 0.6, True) for size in (13, 12, 11)), (2, 13, 0.4, False), *((3, size, 0.52, False) for size in (12, 11, 10)))
+           (3, 14, 0.8, True), *((3, size, 0.6, True) for size in (13, 12, 11)), (2, 13, 0.4, False), *((3, size, 0.52, False) for size in (12, 11, 10)))
 _LIMITS = (24, 14, 9, 6, 4, 3, 2, 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
@@ -58,11 +58,18 @@ class Sheet:
         return (self.title, self.mark, self.scale_words, "0123456789. kmN…", *self.notes, *(t for block in self.legend for t in block.texts()))
 
 
+def grown(sheet: Sheet) -> float:
+    """By how much what is around the map is larger than on A4: less than the sheet is, as on posters."""
+    short = min(sheet.width, sheet.height) / (210 / MM_PER_INCH * PX_PER_INCH)
+    return max(1.0, short**0.6) if sheet.margin else 1.0
+
+
 @dataclass(slots=True)
 class SheetPicture:
     """A sheet that is set: where the map lies, and the lines of everything around it."""
 
     sheet: Sheet
+    laid: Sheet = field(init=False)  # the same in larger units on a large sheet: what is around the map is read from farther away
     title: list[str] = field(init=False)
     notes: list[str] = field(init=False)
     box: QRectF = field(init=False)  # of the map, logical pixels
@@ -76,7 +83,9 @@ class SheetPicture:
     widest: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        sheet = self.sheet
+        growth = grown(self.sheet)
+        sheet = self.laid = replace(self.sheet, width=self.sheet.width / growth, height=self.sheet.height / growth, margin=self.sheet.margin / growth,
+                                    ratio=self.sheet.ratio * growth, order=replace(self.sheet.order, unit=self.sheet.order.unit * growth))
         side = max(sheet.margin, INSET)
         room = sheet.width - 2 * side
         self.title = broken(sheet.title, TITLE, room, bold=True, most=2) if sheet.title else []
@@ -88,12 +97,13 @@ class SheetPicture:
         right, low = round((sheet.width - sheet.margin) * sheet.ratio), round((sheet.height - foot) * sheet.ratio)
         self.box = QRectF(left / sheet.ratio, high / sheet.ratio, max(right - left, 1) / sheet.ratio, max(low - high, 1) / sheet.ratio)
         self._set_furniture()
-        self.map = MapPicture(sheet.order, self.box.width(), self.box.height(), sheet.ratio,
-                              [box.translated(-self.box.topLeft()) for box in (self.legend_box, self.scale_box, self.north_box, self.mark_box)])
+        held = [box.translated(-self.box.topLeft()) for box in (self.legend_box, self.scale_box, self.north_box, self.mark_box)]
+        self.map = MapPicture(self.sheet.order, self.box.width() * growth, self.box.height() * growth, self.sheet.ratio,
+                              [QRectF(box.topLeft() * growth, box.size() * growth) for box in held])
 
     def _set_furniture(self) -> None:
         """Where on the map legend, scale, north and mark lie; names keep off them."""
-        sheet, style = self.sheet, map_style(self.sheet.order.theme)
+        sheet, style = self.laid, map_style(self.sheet.order.theme)
         inner = self.box.adjusted(INSET, INSET, -INSET, -INSET)
         self.legend_box, self.scale_box, self.north_box, self.mark_box = QRectF(), QRectF(), QRectF(), QRectF()
         self.columns = []
@@ -120,7 +130,7 @@ class SheetPicture:
         """The sheet from top to bottom: first row and image of each band."""
         width, height = self.sheet.pixels
         step = self.map.band_height()
-        corner = QPoint(round(self.box.x() * self.sheet.ratio), round(self.box.y() * self.sheet.ratio))
+        corner = QPoint(round(self.box.x() * self.laid.ratio), round(self.box.y() * self.laid.ratio))
         area = QRect(corner.x(), corner.y(), self.map.width, self.map.height)
         for top in range(0, height, step):
             rows = min(step, height - top)
@@ -132,7 +142,7 @@ class SheetPicture:
                 if not part.isEmpty():
                     painter.drawImage(part.topLeft() - QPoint(0, top), self.map.piece(part.translated(-corner)))
                 painter.translate(0, -top)
-                painter.scale(self.sheet.ratio, self.sheet.ratio)
+                painter.scale(self.laid.ratio, self.laid.ratio)
                 self.paint_around(painter)
             yield top, band
 
@@ -148,19 +158,19 @@ class SheetPicture:
         sheet = self.sheet
         width, height = sheet.pixels
         painter.fillRect(QRect(0, 0, width, height), inks(self.map.style)[0])
-        corner = QPoint(round(self.box.x() * sheet.ratio), round(self.box.y() * sheet.ratio))
+        corner = QPoint(round(self.box.x() * self.laid.ratio), round(self.box.y() * self.laid.ratio))
         step = self.map.band_height()
         for top in range(0, self.map.height, step):
             told(top / self.map.height)
             # two rows more than a band has: viewers soften the edge of a picture, and paper would show between them
             rows = min(step + 2, self.map.height - top)
             painter.drawImage(corner + QPoint(0, top), self.map.piece(QRect(0, top, self.map.width, rows)))
-        painter.scale(sheet.ratio, sheet.ratio)
+        painter.scale(self.laid.ratio, self.laid.ratio)
         self.paint_around(painter)
 
     def paint_around(self, painter: QPainter) -> None:
         """Everything but the map, with a painter in logical pixels."""
-        sheet, style = self.sheet, self.map.style
+        sheet, style = self.laid, self.map.style
         paper, ink, soft = inks(style)
         self._paint_title_and_notes(painter, ink, soft)
         if sheet.margin:
@@ -182,7 +192,7 @@ class SheetPicture:
             paint_mark(painter, self.mark_box, sheet.mark)
 
     def _paint_title_and_notes(self, painter: QPainter, ink: QColor, soft: QColor) -> None:
-        sheet = self.sheet
+        sheet = self.laid
         left, room = max(sheet.margin, INSET), sheet.width - 2 * max(sheet.margin, INSET)
         one_line = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         y = sheet.margin if sheet.margin else INSET * 0.6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,12 +12,15 @@ import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.settings import Settings
-from pm_desktop.cartography.sheet import PX_PER_INCH
+from pm_desktop.cartography.sheet import PX_PER_INCH, SheetPicture
 from pm_desktop.domain.records import Compound
+from pm_desktop.export.picture import save_picture
 from pm_desktop.storage.database import Database
 from pm_desktop.ui.dialogs.picture import PictureDialog
 from pm_desktop.ui.main_window import MainWindow
+from pm_desktop.ui.panels.layers import Ramp
 from pm_desktop.ui.picturing import Choices, rounded_up
 from pm_desktop.ui.session import Session
 
@@ -104,6 +108,31 @@ def test_the_map_is_copied_with_its_legend_and_marks(window: MainWindow, qtbot: 
     sheet = window.picturing.sheet(Choices(paper="window"))
     assert sheet.mark and sheet.legend and len(sheet.order.layers) == len(window.canvas.layers())
     assert any("审图号" in note for note in window.picturing.sheet(Choices(approval="沪S(2026)001号")).notes)
+
+
+def test_the_colour_scale_is_one_on_the_screen_in_the_picture_and_on_the_page(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.show_state(layers=("streets", "complaint_heat"))
+    qtbot.wait(50)
+    qtbot.waitUntil(window.is_settled, timeout=60_000)
+    ramp = window.layers.findChild(Ramp)
+    assert ramp is not None
+    screen = ramp.grab().toImage()
+    sheet = replace(window.picturing.sheet(Choices(dots_per_inch=PX_PER_INCH, landscape=False)), notes=(), mark="")
+    made = SheetPicture(sheet)
+    for kind in ("png", "pdf"):
+        save_picture(JobContext(), sheet, str(tmp_path / f"a.{kind}"))
+    subprocess.run(["pdftoppm", "-r", str(PX_PER_INCH), "-png", "-singlefile", str(tmp_path / "a.pdf"), str(tmp_path / "page")], check=True)
+    image, page = QImage(str(tmp_path / "a.png")), QImage(str(tmp_path / "page.png"))
+    y = round(made.legend_box.top()) + 52
+    colours = set()
+    for part in (0.08, 0.25, 0.5, 0.75, 0.95):
+        shown = screen.pixelColor(round(part * (screen.width() - 1)), 5)
+        x = round(made.legend_box.left() + 10 + part * 178)
+        colours.add(shown.name())
+        for printed in (image.pixelColor(x, y), page.pixelColor(x, y)):
+            assert max(abs(a - b) for a, b in zip(shown.getRgb()[:3], printed.getRgb()[:3], strict=True)) <= 10, (part, shown.name(), printed.name())
+    assert len(colours) == 5
+    assert sheet.order.heat_top == window.layers.heat_top  # and it ends where the screen's does
 
 
 def test_the_open_profile_is_printed(window: MainWindow, qtbot: QtBot, tiny_sample: str, tmp_path: Path) -> None:
