@@ -117,6 +117,7 @@ class SecondMap(QWidget):
         canvas.clicked.connect(self._clicked)
         canvas.hovered.connect(self.card.show_hit)
         canvas.viewChanged.connect(self._moved)
+        w.viewing.give_menu(canvas)
         canvas.cursorMoved.connect(w.viewing.coordinates.show_place)
         canvas.cursorLeft.connect(w.viewing.coordinates.leave)
         self.layers.changed.connect(lambda _states: self.card.show_hit(None))
@@ -124,6 +125,7 @@ class SecondMap(QWidget):
         w.selected.changed.connect(self._select)
         w.words.changed.connect(self._follow_words)
         w.session.dayChanged.connect(self._mark)
+        w.session.changed.connect(self._mark)
         for keys, slot in (("F4", self.close), ("F7", self.panel_button.toggle), ("F11", self._full_screen)):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
@@ -217,8 +219,8 @@ class SecondMap(QWidget):
             self.words.changed.emit()
         self.retranslate()
 
-    def _mark(self, _day: object = None) -> None:
-        """Sample and past day stand on this map too."""
+    def _mark(self, *_what: object) -> None:
+        """Sample, past day and whose the base is stand on this map too."""
         self.canvas.sample_mark, self.canvas.attribution = self._w.canvas.sample_mark, self._w.canvas.attribution
         self.canvas.update()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from pm_desktop.base.mercator import place_of
 from pm_desktop.ui.bookmarking import Bookmarking
-from pm_desktop.ui.canvas import View
+from pm_desktop.ui.canvas import MapCanvas, View
 from pm_desktop.ui.coordinates import Coordinates
 from pm_desktop.ui.overviewing import Overviewing
 from pm_desktop.ui.secondmap import SecondMap
@@ -29,8 +29,7 @@ class Viewing(QObject):
         self.bookmarks = Bookmarking(window, remember=remember)
         self.overview = Overviewing(window)
         self.second: SecondMap | None = None
-        window.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        window.canvas.customContextMenuRequested.connect(self._open_menu)
+        self.give_menu(window.canvas)
 
     def show_bookmarks(self) -> None:
         """Show or hide the bookmarks."""
@@ -83,26 +82,35 @@ class Viewing(QObject):
         self.coordinates.copy(*self.coordinates.place())
 
     def map_menu(self, at: QPoint) -> QMenu:
-        """The menu of a place of the map."""
-        w, words = self._w, self._w.words
-        lon, lat = place_of(*w.canvas.world_at(QPointF(at)))
-        menu = QMenu(w)
+        """The menu of a place of the first map."""
+        actions = self._w._actions
+        menu = self._place_menu(self._w.canvas, at)
+        for action in ("view.home", "view.bookmark", "view.bookmarks"):
+            menu.addAction(actions[action])
+        menu.addSeparator()
+        for action in ("edit.select_circle", "view.length", "view.area", "edit.note_point", "edit.note_line", "edit.note_area"):
+            menu.addAction(actions[action])
+        return menu
+
+    def _place_menu(self, canvas: MapCanvas, at: QPoint) -> QMenu:
+        """What can be done with a place of any map."""
+        words = self._w.words
+        lon, lat = place_of(*canvas.world_at(QPointF(at)))
+        menu = QMenu(canvas)
         menu.addAction(words("map.copy", text=self.coordinates.text(lon, lat)), lambda: self.coordinates.copy(lon, lat))
         menu.addMenu(self.coordinates.menu)
         menu.addSeparator()
-        menu.addAction(words("map.centre_here"), lambda: w.canvas.fly_to(View(lon, lat, w.canvas.view().zoom)))
-        for action in ("view.home", "view.bookmark", "view.bookmarks"):
-            menu.addAction(w._actions[action])
-        menu.addSeparator()
-        for action in ("edit.select_circle", "view.length", "view.area", "edit.note_point", "edit.note_line", "edit.note_area"):
-            menu.addAction(w._actions[action])
+        menu.addAction(words("map.centre_here"), lambda: canvas.fly_to(View(lon, lat, canvas.view().zoom)))
         return menu
 
-    def _open_menu(self, at: QPoint) -> None:
-        """Under the cursor, or in the middle when a key asks for it."""
-        canvas = self._w.canvas
-        if not canvas.rect().contains(canvas.mapFromGlobal(QCursor.pos())):
-            at = canvas.rect().center()
-        menu = self.map_menu(at)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(canvas.mapToGlobal(at))
+    def give_menu(self, canvas: MapCanvas) -> None:
+        """Let a map have its menu: under the cursor, or in its middle when a key asks for it."""
+        def opened(at: QPoint) -> None:
+            if not canvas.rect().contains(canvas.mapFromGlobal(QCursor.pos())):
+                at = canvas.rect().center()
+            menu = self.map_menu(at) if canvas is self._w.canvas else self._place_menu(canvas, at)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(canvas.mapToGlobal(at))
+
+        canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        canvas.customContextMenuRequested.connect(opened)

@@ -6,8 +6,9 @@ import multiprocessing
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.mercator import place_of
@@ -119,6 +120,18 @@ def test_layers_opacity_and_style_are_its_own(window: MainWindow, qtbot: QtBot) 
     assert second.canvas._theme == "dark"
     window.set_theme("light")
     assert second.canvas._theme == "light", "it follows the first map's style"
+
+
+def test_the_menu_of_the_second_map_is_about_its_own_place(window: MainWindow, qtbot: QtBot) -> None:
+    second = opened(window, qtbot)
+    at = QPoint(123, 234)
+    second.canvas.customContextMenuRequested.emit(at)
+    menu = next(m for m in second.canvas.findChildren(QMenu) if m.isVisible())
+    opened_at = at if second.canvas.rect().contains(second.canvas.mapFromGlobal(QCursor.pos())) else second.canvas.rect().center()
+    lon, lat = place_of(*second.canvas.world_at(QPointF(opened_at)))
+    menu.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == f"{lon:.7f}, {lat:.7f}"
+    menu.close()
 
 
 def test_what_is_selected_is_outlined_on_both_and_a_click_opens_it(window: MainWindow, qtbot: QtBot) -> None:
