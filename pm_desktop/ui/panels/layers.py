@@ -155,10 +155,11 @@ class LayersPanel(QWidget):
             self._put_option(name)
         ids = {w.partition(":")[0] for w in wanted}
         self._states = {i: replace(s, visible=i in ids) for i, s in self._states.items()}
-        self.retranslate()
+        self._relist()
         coloured = [i for i in self._order if self._states[i].visible and layer_by_id(i).options]
         if coloured and self.current() not in coloured:
             self.list.setCurrentRow(self._order.index(coloured[0]))
+        self._show_editor()
         self._emit()
 
     def restore(self, shown: Sequence[tuple[str, float]]) -> None:
@@ -170,7 +171,8 @@ class LayersPanel(QWidget):
         places = iter(list(kept)[::-1])
         self._order = [next(places) if i in kept else i for i in self._order]
         self._states = {i: replace(s, visible=i in kept, opacity=kept.get(i, s.opacity)) for i, s in self._states.items()}
-        self.retranslate()
+        self._relist()
+        self._current(self.list.currentItem())
         self._emit()
 
     def _put_option(self, name: str) -> None:
@@ -225,6 +227,12 @@ class LayersPanel(QWidget):
         self.again.setToolTip(self._words("layers.reset"))
         self.again.setAccessibleName(self._words("layers.reset"))
         self.list.setToolTip(self._words("layers.hint"))
+        self._relist()
+        self._show_legend()
+        self._show_editor()
+
+    def _relist(self) -> None:
+        """Layers in the list as they are now; the chosen one stays."""
         current = self.current()
         self.list.blockSignals(True)
         self.list.clear()
@@ -240,8 +248,6 @@ class LayersPanel(QWidget):
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(len(self._order), 10) * max(self.list.sizeHintForRow(0), 22) + 6)
         self._allow()
-        self._show_legend()
-        self._show_editor()
 
     def _allow(self) -> None:
         for widget in (self._opacity, self.again):
