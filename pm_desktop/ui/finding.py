@@ -81,7 +81,7 @@ class Finding(QObject):
             self._session.run("street", locate.street_lines, pack, int(number), done=self.marks.show_lines,
                               failed=window.commands.tell)
         elif hit.kind in ("Compound", "Zone") and hit.id:
-            canvas.select("compounds", (hit.id,))
+            window.selected.select("compounds", (hit.id,), "map")
             window.selection.open_compound(hit.id, hit.label)
         elif hit.lon is not None and hit.lat is not None and hit.kind != "Town":
             self.marks.show_point(hit.lon, hit.lat)

@@ -235,7 +235,7 @@ class Selecting(QObject):
             if LAYER_OF.get(entity) == layer:
                 return Scope(entity, ids=self._s.ids)
             owner = {"compounds": "compound_id", "zones": "zone_id"}.get(layer)
-            if (owner and entity in ("Complaint", "Device")) or (owner == "zone_id" and entity in ("Alert", "EmergencyTeam")):
+            if (owner and entity in ("Complaint", "Device")) or (owner == "zone_id" and entity in ("Alert", "EmergencyTeam", "Contract", "Committee", "WorkOrder")):
                 return Scope(entity, {str(owner): list(self._s.texts())})
         if self._scope == "view" and entity in LAYER_OF:
             return Scope(entity, area=self._view_box())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pm_desktop.base.errors import Cancelled
@@ -60,6 +61,8 @@ class SelectionDock(QStackedWidget):
         self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._follow.timeout.connect(self._load)
         session.dayChanged.connect(self._day_changed)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self._escape)
 
     @property
     def is_idle(self) -> bool:
@@ -97,6 +100,15 @@ class SelectionDock(QStackedWidget):
     def panel(self) -> QWidget | None:
         """The workbench's own panel."""
         return self._panels.get(self._bench.id) if self._bench else None
+
+    def _escape(self) -> None:
+        """Esc leads back from a profile, and takes the filter off a list."""
+        panel = self.panel()
+        rows = panel.rows if isinstance(panel, ButtonedList) else panel
+        if self.currentWidget() is self.profile:
+            self.back()
+        elif isinstance(rows, RowList):
+            rows.filter.clear()
 
     def _day_changed(self, _day: object) -> None:
         self._asked_for = None

@@ -156,6 +156,7 @@ def _xlsx(ctx: JobContext, location: str, order: Order, out: Path) -> None:
         _fill(ctx, sheet, rows, formats)
     except BaseException:
         sheet.close()  # a sheet that is left open complains when it is forgotten
+        sheet._writer.cleanup()  # its rows lie in a temporary file until the book is saved
         raise
     notes = book.create_sheet(Label("说明", "Notes").text(order.lang))
     notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = 18, 80

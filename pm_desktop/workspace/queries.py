@@ -26,12 +26,12 @@ from pm_desktop.domain.records import (
     WorkOrder,
     Zone,
 )
-from pm_desktop.domain.response import response_rate
+from pm_desktop.domain.response import in_time
 from pm_desktop.intake.kinds import KINDS
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.kept import keep, kept, state_of
 from pm_desktop.storage.moments import moment
-from pm_desktop.storage.query import Between
+from pm_desktop.storage.query import Between, NotNull
 from pm_desktop.streets.attach import bounds
 from pm_desktop.workspace.page import Drill, State
 from pm_desktop.workspace.profile import OPEN_ALERTS, SHANGHAI
@@ -241,12 +241,15 @@ def _counts(db: Database, now: datetime) -> list[Figure]:
 
 
 def _k10(db: Database, now: datetime) -> Figure:
-    rows = db.rows(WorkOrder, ("accepted_at", "responded_at", "cancelled_at", "duplicate_of"),
+    rows = db.rows(WorkOrder, ("accepted_at", "responded_at", "cancelled_at", "duplicate_of", "id"),
                    {"accepted_at": Between(now - timedelta(days=365), None)})
-    on_time, counted = response_rate(rows, now)
+    judged = [(r[4], verdict) for r in rows if (verdict := in_time(r[:4], now)) is not None]
+    late, counted = [i for i, verdict in judged if not verdict], len(judged)
+    on_time, words = counted - len(late), Label("未按时的报修工单", "Repair orders answered late")
     value = f"{100 * on_time / counted:.2f}" if counted else None
     newest = _stamp(max((r[0] for r in rows), default=None))
-    return Figure("K-10", Label("30分钟响应率", "30-minute response"), value, "%", on_time, counted, newest, Label("报修工单", "repair orders"))
+    return Figure("K-10", Label("30分钟响应率", "30-minute response"), value, "%", on_time, counted, newest, Label("报修工单", "repair orders"),
+                  Drill("WorkOrder", {"id": late}, words, len(late)) if late else None)
 
 
 def _complaint_figures(db: Database, now: datetime) -> list[Figure]:
@@ -260,28 +263,34 @@ def _complaint_figures(db: Database, now: datetime) -> list[Figure]:
     drill = Drill("Complaint", {"received_at": ["between", start.isoformat(), None]}, label, len(rows))
     rate = f"{valid / (area / 100_000):.1f}" if area and rows else None
     return [Figure("complaints", label, f"{len(rows):,}" if rows else None, "件", None, None, stamp, source, drill),
-            Figure("complaint_rate", Label("有效投诉率", "Valid complaint rate"), rate, "件/10万㎡", valid if rows else None, None, stamp, source)]
+            Figure("complaint_rate", Label("有效投诉率", "Valid complaint rate"), rate, "件/10万㎡", valid if rows else None, None, stamp, source,
+                   Drill("Complaint", {**drill.where, "valid": ["not", False]}, Label("有效投诉", "Valid complaints"), valid) if rows else None)]
 
 
 def _duty_figures(db: Database, now: datetime) -> list[Figure]:
     today = (now + SHANGHAI).date()
-    ending = db.count(Contract, {"end": Between(today, today + timedelta(days=90))})
+    ends = db.rows(Contract, ("id", "end"), {"end": NotNull()})
+    ending = [i for i, end in ends if today <= end < today + timedelta(days=90)]
     where = {"status": ["IN_TERM", "DUE_SOON", "IN_REELECTION", "OVERDUE"]}
-    terms = db.rows(Committee, ("status", "term_end"), where)
-    overdue = sum(status_on(CommitteeStatus(s), end, today) is CommitteeStatus.OVERDUE for s, end in terms)
-    return [Figure("contracts", Label("90天内到期合同", "Contracts ending in 90 days"), f"{ending:,}", "份", None, None, _stamp(now), _REGISTER),
-            Figure("committees", Label("超期未换届业委会", "Committees overdue"), f"{overdue:,}" if terms else None, "个", overdue if terms else None,
-                   len(terms) or None, _stamp(now), _REGISTER)]
+    terms = db.rows(Committee, ("status", "term_end", "id"), where)
+    overdue = [i for s, end, i in terms if status_on(CommitteeStatus(s), end, today) is CommitteeStatus.OVERDUE]
+    soon, late = Label("90天内到期合同", "Contracts ending in 90 days"), Label("超期未换届业委会", "Committees overdue")
+    return [Figure("contracts", soon, f"{len(ending):,}" if ends else None, "份", None, None, _stamp(now), _REGISTER,
+                   Drill("Contract", {"id": ending}, soon, len(ending)) if ending else None),
+            Figure("committees", late, f"{len(overdue):,}" if terms else None, "个", len(overdue) if terms else None,
+                   len(terms) or None, _stamp(now), _REGISTER, Drill("Committee", {"id": overdue}, late, len(overdue)) if overdue else None)]
 
 
 def _device_figures(db: Database, now: datetime) -> list[Figure]:
     rows = [r for r in db.rows(Device, ("is_online", "last_seen_at")) if r[0] is not None]
     online = sum(r[0] is True for r in rows)
+    off, words = len(rows) - sum(r[0] is True for r in rows), Label("离线设备", "Devices offline")
     alerts = db.count(Alert, {"status": OPEN_ALERTS})
     label = Label("未关闭告警", "Open alerts")
     seen = _stamp(max((r[1] for r in rows if r[1]), default=None))
     return [Figure("K-28", Label("设备在线率", "Devices online"), f"{100 * online / len(rows):.1f}" if rows else None, "%", online if rows else None,
-                   len(rows) or None, seen, Label("感知设备", "devices")),
+                   len(rows) or None, seen, Label("感知设备", "devices"),
+                   Drill("Device", {"is_online": False}, words, off) if off else None),
             Figure("alerts", label, f"{alerts:,}", "条", None, None, seen, Label("感知告警", "sensor alerts"),
                    Drill("Alert", {"status": OPEN_ALERTS}, label, alerts))]
 

@@ -29,6 +29,7 @@ from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.statistics import Chart, StatisticsPanel
 from pm_desktop.ui.panels.table import TablePanel
+from pm_desktop.ui.plain import Link
 from pm_desktop.ui.selected import Selected
 from pm_desktop.ui.session import Session
 from pm_desktop.workspace.selection import Circle
@@ -110,6 +111,12 @@ def test_the_worst_compounds_of_a_town_in_eight_actions(window: MainWindow, qtbo
     said = " ".join(label.text() for label in window.selection.profile.findChildren(QLabel) if label.isVisibleTo(window))
     assert data.text(worst, 0, "zh") in said and data.text(worst, rate, "zh") in said
     assert data.text(worst, firm, "zh") in said or data.text(worst, firm, "zh") == UNKNOWN.zh
+    panel = window.selection.profile
+    bottom = panel.mapToGlobal(QPoint(0, panel.height())).y()
+    first_screen = {label.text() for label in panel.findChildren(QLabel) if label.isVisibleTo(panel) and label.mapToGlobal(QPoint(0, 0)).y() < bottom}
+    assert {"物业服务企业", "有效投诉率", "· 近半年 / 前半年", "· 较上年"} <= first_screen, "who manages it and what changed is read without scrolling"
+    links = {link.whole for link in panel.findChildren(Link) if link.mapToGlobal(QPoint(0, 0)).y() < bottom}
+    assert "最近变更" in links
     assert window.selected.texts() == (data.ids[worst].decode(),)
 
 

@@ -16,7 +16,7 @@ from pm_desktop.ui.panels.tablemodel import TableModel
 from pm_desktop.ui.plain import ElidedLabel
 from pm_desktop.ui.selected import Selected
 
-ENTITIES = ("Compound", "Zone", "Firm", "Complaint", "Device", "Alert", "EmergencyTeam", "MapDrawing")
+ENTITIES = ("Compound", "Zone", "Firm", "Contract", "Committee", "Complaint", "WorkOrder", "Device", "Alert", "EmergencyTeam", "MapDrawing")
 SCOPES = ("selected", "view", "town", "all")
 COPY_LIMIT = 20_000
 

@@ -119,8 +119,15 @@ def test_personal_data_are_masked_in_tables(tiny_sample: str, tmp_path: Path) ->
     assert all(table.text(r, people, "zh").endswith("*") and "****" in table.text(r, phones, "zh") for r in range(len(table)))
 
 
-def test_figures_carry_source_and_date(tiny_sample: str) -> None:
+def test_figures_carry_source_and_date_and_open_their_rows(tiny_sample: str, tmp_path: Path) -> None:
     figures = {f.key: f for f in queries.headline_figures(CTX, tiny_sample)}
+    for figure in figures.values():
+        assert figure.drill is not None or figure.value in (None, "0"), figure.key
+        if figure.drill is not None:
+            table = TableData(build_table(CTX, tiny_sample, Scope(figure.drill.entity, figure.drill.where), str(tmp_path)))
+            assert table.total == figure.drill.count > 0, figure.key
+    for key in ("contracts", "committees", "complaints", "alerts"):
+        assert figures[key].drill is None or figures[key].value == f"{figures[key].drill.count:,}"  # type: ignore[union-attr]
     assert all(f.source.zh and f.source.en for f in figures.values())
     rate = figures["K-10"]
     assert rate.numerator is not None and rate.denominator and rate.value == f"{100 * rate.numerator / rate.denominator:.2f}"

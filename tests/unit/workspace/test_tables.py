@@ -174,12 +174,15 @@ class Impatient(JobContext):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_cancelled_export_leaves_nothing_behind(tiny_sample: str, tmp_path: Path, homes: TableData, suffix: str) -> None:
-    folder = tmp_path / "out"
+def test_a_cancelled_export_leaves_nothing_behind(tiny_sample: str, tmp_path: Path, homes: TableData, suffix: str,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, temporary = tmp_path / "out", tmp_path / "temporary"
     folder.mkdir()
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     with pytest.raises(Cancelled):
         export_rows(Impatient(), tiny_sample, order_of(homes), str(folder / f"rows{suffix}"))
-    assert list(folder.iterdir()) == []
+    assert list(folder.iterdir()) == list(temporary.iterdir()) == []
 
 
 def test_exports_that_cannot_be_are_refused(tiny_sample: str, tmp_path: Path, homes: TableData) -> None:
