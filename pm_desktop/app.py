@@ -132,7 +132,7 @@ def shoot(request: Shot) -> dict[str, Any]:
     Raises
     ------
     InputRefused
-        Unknown workbench, theme or language.
+        Unknown workbench, theme, language or compound.
     UsageError
         Unknown layer or option of a layer.
     NotAllowed
@@ -145,6 +145,10 @@ def shoot(request: Shot) -> dict[str, Any]:
     _check("theme", request.theme, ("light", "dark", "contrast"))
     _check("lang", request.lang, ("zh", "en"))
     _check_layers(request.layers or ())
+    if request.select is not None:
+        from pm_desktop.workspace.locate import named_compound
+
+        named_compound(JobContext(), request.workspace, request.select)
     logical = (round(request.size[0] / request.scale), round(request.size[1] / request.scale))
     with _window(request.workspace, logical, request.scale, request.theme, request.lang) as (_app, window):
         window.session.show_day(request.as_of)

@@ -24,7 +24,7 @@ from pm_desktop.export.files import put_in_place
 from pm_desktop.storage.database import Database
 from pm_desktop.streets.attach import attribution
 from pm_desktop.workspace.firm import load_firm
-from pm_desktop.workspace.locate import find_compound, outlines
+from pm_desktop.workspace.locate import named_compound, outlines
 from pm_desktop.workspace.page import Block, Item, Profile
 from pm_desktop.workspace.profile import SHANGHAI, load_profile, moment
 
@@ -73,11 +73,7 @@ def export_page(ctx: JobContext, location: str, out: str, packs: Sequence[str], 
     if firm is not None:
         profile = load_firm(ctx, location, find_firm(location, firm))
     else:
-        found = find_compound(ctx, location, compound or "")
-        if found is None:
-            raise InputRefused("compound_missing", Label(f"没有小区“{compound}”", f"there is no compound {compound!r}"),
-                               Label("请核对编码或名称", "check its code or name"))
-        profile = load_profile(ctx, location, found[0])
+        profile = load_profile(ctx, location, named_compound(ctx, location, compound or ""))
     ctx.progress(0.3, "picture.page")
     return write_page(ctx, location, out, profile, packs, lang, workspace, is_sample)
 

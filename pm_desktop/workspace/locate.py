@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pm_desktop.base.errors import InputRefused
 from pm_desktop.base.jobs import JobContext
+from pm_desktop.base.label import Label
 from pm_desktop.domain.records import Alert, Compound, Device, EmergencyTeam, Firm, ServiceProject, Town, Zone
 from pm_desktop.layers.figures import largest_firms
 from pm_desktop.storage.database import Database
@@ -36,6 +38,15 @@ def find_compound(ctx: JobContext, location: str, wanted: str) -> tuple[str, str
             if rows:
                 return rows[0]  # type: ignore[return-value]
     return None
+
+
+def named_compound(ctx: JobContext, location: str, wanted: str) -> str:
+    """Id of the compound with this id, code or name; `InputRefused` if there is none."""
+    found = find_compound(ctx, location, wanted)
+    if found is None:
+        raise InputRefused("compound_missing", Label(f"没有小区“{wanted}”", f"there is no compound {wanted!r}"),
+                           Label("请核对编码或名称", "check its code or name"))
+    return found[0]
 
 
 def firm_of(ctx: JobContext, location: str, identifier: str) -> tuple[str, str] | None:

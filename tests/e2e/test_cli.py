@@ -67,6 +67,8 @@ def test_a_picture_that_cannot_be_made_leaves_no_process_and_no_memory_behind(ti
                               "--out", str(tmp_path / "file" / "p.png"))
     assert code == 3 and answer["error"]["remedy"]
     assert "leaked" not in errors and "Traceback" not in errors
+    code, answer, _ = pm(basedir, "shot", "--workspace", tiny_sample, "--select", "nosuch", "--out", str(tmp_path / "p.png"))
+    assert code == 3 and "nosuch" in answer["error"]["message"] and not (tmp_path / "p.png").exists()
 
 
 def test_the_doctor_finds_this_machine_well(basedir: Path) -> None:
