@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
@@ -14,6 +16,7 @@ from pm_desktop.cartography.picture import ensure_application
 from pm_desktop.cartography.requests import Scene
 from pm_desktop.cartography.scenepainter import ScenePainter
 from pm_desktop.layers.build import build_layer
+from pm_desktop.storage.kept import keep, kept, state_of
 
 Box = tuple[float, float, float, float]
 PADDING = 1.06
@@ -38,8 +41,9 @@ def frame_of(bounds: Box, ratio: float = 1.0) -> Frame:
 
 
 def overview_png(ctx: JobContext, location: str, packs: Sequence[str], out_dir: str, bounds: Box, theme: str, ratio: float) -> bytes:
-    """PNG of the streets and the borders of towns; a job."""
+    """PNG of the streets and the borders of towns; a job. `overview_before` finds it until something changes."""
     ensure_application()
+    state = _state(location, packs, bounds, ratio)
     borders = build_layer(ctx, location, BORDERS, out_dir)
     frame = frame_of(bounds, ratio)
     picture = QImage(frame.width, frame.height, QImage.Format.Format_RGB32)
@@ -48,4 +52,18 @@ def overview_png(ctx: JobContext, location: str, packs: Sequence[str], out_dir: 
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
+    png = bytes(buffer.data().data())
+    if state == _state(location, packs, bounds, ratio):  # nobody wrote meanwhile
+        keep(Path(out_dir), f"overview-{theme}", state, b64encode(png).decode())
+    return png
+
+
+def overview_before(location: str, packs: Sequence[str], out_dir: str, bounds: Box, theme: str, ratio: float) -> bytes | None:
+    """The picture as it was painted last, if nothing has changed since."""
+    found = kept(Path(out_dir), f"overview-{theme}", _state(location, packs, bounds, ratio))
+    return None if found is None else b64decode(found)
+
+
+def _state(location: str, packs: Sequence[str], bounds: Box, ratio: float) -> str | None:
+    state = state_of(location, *map(Path, packs))
+    return None if state is None else f"{state} {list(bounds)} {ratio}"

@@ -45,8 +45,8 @@ def _stat(path: Path) -> tuple[int, int] | None:
 
 @cache
 def _program() -> int:
-    """Newest change of what layers are made by."""
-    return max(path.stat().st_mtime_ns for folder in ("layers", "storage", "domain") for path in (_PACKAGE / folder).glob("*.py"))
+    """Newest change of what is kept is made by."""
+    return max(path.stat().st_mtime_ns for folder in ("cartography", "workspace", "layers", "storage", "domain") for path in (_PACKAGE / folder).glob("*.py"))
 
 
 def kept(folder: Path, name: str, state: str | None) -> Any:

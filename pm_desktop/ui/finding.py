@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from pm_desktop.workspace import locate
 from pm_desktop.workspace.edit import Changes
 from pm_desktop.workspace.page import Profile
 from pm_desktop.workspace.search import SearchHit, SearchIndex
-from pm_desktop.workspace.searchindex import ENTITIES, build_index
+from pm_desktop.workspace.searchindex import ENTITIES, build_index, index_before
 
 if TYPE_CHECKING:
     from pm_desktop.ui.main_window import MainWindow
@@ -29,7 +30,6 @@ class Finding(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._session = window, window.session
-        self._serial = 0
         self.marks = Marks(window.canvas, window.theme)
         self._wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._wait.timeout.connect(self._build)
@@ -38,7 +38,11 @@ class Finding(QObject):
         window.selection.cleared.connect(self.marks.clear)
         window.selection.placed.connect(self._place)
         _remembering(window)
-        self._build()
+        before = index_before(self._session.workspace.location, self._packs(), self._session.cache_dir)
+        if before is not None:
+            self._built(before)
+        else:
+            self._build()
 
     @property
     def is_idle(self) -> bool:
@@ -50,11 +54,12 @@ class Finding(QObject):
             self._wait.start()  # edits come in bursts
 
     def _build(self) -> None:
-        self._serial += 1
-        out = str(self._session.cache_dir / f"search-{self._serial}.index")
-        packs = tuple(str(p) for p in self._session.workspace.street_packs())
-        self._session.run("search", build_index, self._session.workspace.location, out, packs, done=self._built,
+        out = str(self._session.cache_dir / f"search-{time.time_ns()}.index")  # the one in use may be mapped still
+        self._session.run("search", build_index, self._session.workspace.location, out, self._packs(), done=self._built,
                           failed=self._window.commands.tell, aside=True)
+
+    def _packs(self) -> tuple[str, ...]:
+        return tuple(str(p) for p in self._session.workspace.street_packs())
 
     def _built(self, path: str) -> None:
         """Take the new index; the files before it go (one that is still mapped on Windows goes the next time)."""

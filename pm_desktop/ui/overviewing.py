@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from pm_desktop.cartography.overview import Box, overview_png
+from pm_desktop.cartography.overview import Box, overview_before, overview_png
 from pm_desktop.ui.canvas.overview import Overview
 
 if TYPE_CHECKING:
@@ -64,9 +64,12 @@ class Overviewing(QObject):
         elif key != self._asked:
             self._asked = key
             session = self._w.session
-            packs = tuple(str(p) for p in session.workspace.street_packs())
-            session.run("overview", overview_png, session.location, packs, str(session.cache_dir / "layers"), *key,
-                        done=lambda png: self._painted(key, png), failed=self._failed)
+            order = session.location, tuple(str(p) for p in session.workspace.street_packs()), str(session.cache_dir / "layers"), *key
+            before = overview_before(*order)
+            if before is not None:
+                self._painted(key, before)
+            else:
+                session.run("overview", overview_png, *order, done=lambda png: self._painted(key, png), failed=self._failed)
 
     def _painted(self, key: Key, png: bytes) -> None:
         self._pictures[key] = png

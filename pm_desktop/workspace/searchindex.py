@@ -24,6 +24,7 @@ from pm_desktop.base.jobs import JobContext
 from pm_desktop.domain.masking import hide_room
 from pm_desktop.domain.records import Compound, Device, Firm, ResidentialCommittee, Town, Zone
 from pm_desktop.storage.database import Database
+from pm_desktop.storage.kept import keep, kept, state_of
 
 KINDS = ("Town", "Compound", "Zone", "Firm", "Street", "Device", "Committee", "Station")
 ENTITIES = frozenset({"Town", "Compound", "Zone", "Firm", "Device", "ResidentialCommittee", "Streets"})
@@ -61,7 +62,8 @@ class Entry:
 
 
 def build_index(ctx: JobContext, location: str, out: str, street_packs: tuple[str, ...] = ()) -> str:
-    """Build the index of a workspace at file ``out`` and return it; a job."""
+    """Build the index of a workspace at file ``out`` and return it; a job. `index_before` finds it until something changes."""
+    state = state_of(location, *map(Path, street_packs))
     with Database.open(location, read_only=True) as db:
         entries = list(_entries(db))
     ctx.check_cancelled()
@@ -69,7 +71,15 @@ def build_index(ctx: JobContext, location: str, out: str, street_packs: tuple[st
         if pack.endswith(".streets"):
             entries += _streets(pack)
     write_index(ctx, entries, Path(out))
+    if state == state_of(location, *map(Path, street_packs)):  # nobody wrote meanwhile
+        keep(Path(out).parent, "search", state, out)
     return out
+
+
+def index_before(location: str, street_packs: tuple[str, ...], folder: Path) -> str | None:
+    """The index that was built in ``folder`` last, if nothing has changed since."""
+    found: str | None = kept(folder, "search", state_of(location, *map(Path, street_packs)))
+    return found if found is not None and Path(found).exists() else None
 
 
 def write_index(ctx: JobContext, entries: list[Entry], out: Path) -> None:
