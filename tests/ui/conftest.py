@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pm_desktop.base import paths
 
@@ -19,3 +23,11 @@ def kept_caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared_cache(kept_caches: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test may find there is true of the same store only; everything else of it lies in the test's own folder."""
     monkeypatch.setattr(paths, "cache_dir", lambda: kept_caches)
+
+
+@pytest.fixture(autouse=True)
+def hands_off(qapp: QApplication) -> Iterator[None]:
+    """Keys that a test held are up again in the next: the application remembers modifiers until another real event."""
+    yield
+    QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
+    assert qapp.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
