@@ -36,7 +36,7 @@ _REGISTERS: dict[str, tuple[str, ...]] = {
     "fee": ("Contract",), "committee": ("Committee",), "complaints": ("Complaint", "Compound"), "orders": ("WorkOrder",), "alerts": ("Alert",),
     "devices": ("Device",), "repair_fund": ("Building",), "facilities": ("SharedFacility",), "town": ("Complaint", "Compound"),
     "history": ("Zone", "ServiceProject", "Contract", "Committee"), "firm": ("Firm",), "projects": ("ServiceProject", "Zone"),
-    "towns": ("ServiceProject", "Compound"), "contracts": ("Contract",)}
+    "towns": ("ServiceProject", "Compound"), "contracts": ("Contract",), "party": ("Committee", "Firm"), "consolidation": ("Zone",)}
 
 
 def find_firm(location: str, wanted: str) -> str:
