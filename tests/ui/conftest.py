@@ -9,8 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from pm_desktop.base import paths
+from pm_desktop.base.settings import Settings
+from pm_desktop.ui.main_window import MainWindow
+from pm_desktop.ui.session import Session
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,17 @@ def hands_off(qapp: QApplication) -> Iterator[None]:
     yield
     QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
     assert qapp.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
+    """The window on the tiny sample, settled."""
+    session = Session(tiny_sample)
+    made = MainWindow(session, Settings())
+    qtbot.addWidget(made)
+    made.resize(1680, 950)
+    made.show()
+    qtbot.waitUntil(made.is_settled, timeout=60_000)
+    yield made
+    made.close()
+    session.close()

@@ -24,6 +24,7 @@ from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.session import Session
 from pm_desktop.workspace.workspace import Workspace
 from tests.helpers.hands import click, double_click
+from tests.helpers.windows import settle
 
 HOSTILE = "<b>塌陷</b> <img src=x> & 电话13812345678"
 MASKED = "<b>塌陷</b> <img src=x> & 电话138****5678"
@@ -50,11 +51,6 @@ def window(qtbot: QtBot, location: str) -> Iterator[MainWindow]:
     yield made
     made.close()
     session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
 
 
 def answered(act: Callable[[NoteDialog], None]) -> None:

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.mercator import to_lonlat
-from pm_desktop.base.settings import Settings
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import ROW
-from pm_desktop.ui.session import Session
 from tests.helpers.hands import click
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
+from tests.helpers.windows import settle
 
 
 @pytest.mark.parametrize("layer", ["hot_spots", "repeats", "facilities", "barriers"])

@@ -17,6 +17,7 @@ from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import RowList
 from pm_desktop.ui.session import Session
 from pm_desktop.workspace.workspace import Workspace
+from tests.helpers.windows import settle
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -32,11 +33,6 @@ def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
     yield made
     made.close()
     session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
 
 
 def test_ten_quick_switches_end_where_the_last_one_led(window: MainWindow, qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ from pm_desktop.ui.panels.layers import LayersPanel, Swatch
 from pm_desktop.ui.session import Session
 from pm_desktop.workspace.edit import Changes
 from tests.helpers.colour import blended
+from tests.helpers.windows import settle
 
 
 @pytest.fixture
@@ -38,11 +39,6 @@ def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
     yield made
     made.close()
     session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
 
 
 def choose(box: object, data: object) -> None:

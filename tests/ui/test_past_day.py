@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.errors import NotAllowed
-from pm_desktop.base.settings import Settings
 from pm_desktop.ui.dialogs.day import DayDialog, quick_days
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
-from pm_desktop.ui.session import Session, today
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
+from pm_desktop.ui.session import today
 
 
 def test_the_window_says_that_it_shows_the_past(window: MainWindow, qtbot: QtBot) -> None:

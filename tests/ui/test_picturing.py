@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.jobs import JobContext
-from pm_desktop.base.settings import Settings
 from pm_desktop.cartography.sheet import PX_PER_INCH, SheetPicture
 from pm_desktop.domain.records import Compound
 from pm_desktop.export.picture import save_picture
@@ -22,20 +20,6 @@ from pm_desktop.ui.dialogs.picture import PictureDialog
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.layers import Ramp
 from pm_desktop.ui.picturing import Choices, rounded_up
-from pm_desktop.ui.session import Session
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
 
 
 def _dialog(window: MainWindow, qtbot: QtBot, **chosen: object) -> PictureDialog:

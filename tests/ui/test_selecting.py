@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from pytestqt.qtbot import QtBot
 
 from pm_desktop.base.arraypack import pack_texts, write_pack
 from pm_desktop.base.label import Label
-from pm_desktop.base.settings import Settings
 from pm_desktop.cartography.geometry import Frame
 from pm_desktop.domain.records import Compound, Town
 from pm_desktop.storage.database import Database
@@ -31,28 +29,10 @@ from pm_desktop.ui.panels.statistics import Chart, StatisticsPanel
 from pm_desktop.ui.panels.table import TablePanel
 from pm_desktop.ui.plain import Link
 from pm_desktop.ui.selected import Selected
-from pm_desktop.ui.session import Session
 from pm_desktop.workspace.selection import Circle
 from pm_desktop.workspace.tablepack import UNKNOWN, Column, Range, TableData, Values
 from tests.helpers.hands import click, stroke
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
+from tests.helpers.windows import settle
 
 
 def open_table(window: MainWindow, qtbot: QtBot, entity: str = "Compound", scope: str = "all") -> None:

@@ -23,6 +23,7 @@ from pm_desktop.ui.plain import ElidedLabel
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.start import Welcome
 from pm_desktop.workspace.workspace import Workspace
+from tests.helpers.windows import settle
 
 
 @pytest.fixture
@@ -43,11 +44,6 @@ def open_on(qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
     for window, session in made:
         window.close()
         session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
 
 
 def in_dialog(act: Callable[[QDialog], Any]) -> list[QDialog]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -21,19 +20,6 @@ from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import ROW
 from pm_desktop.ui.session import Session
 from tests.helpers.hands import click, mouse, stroke
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
 
 
 def search(window: MainWindow, qtbot: QtBot, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,26 +22,9 @@ from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.lists import RowList
 from pm_desktop.ui.session import Session
 from pm_desktop.ui.start import crash_report
+from tests.helpers.windows import settle
 
 CJK = re.compile("[一-鿿]")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.wait(30)
-    qtbot.waitUntil(window.is_settled, timeout=60_000)
 
 
 def texts(window: QWidget) -> list[tuple[QWidget, str]]:
