@@ -62,13 +62,13 @@ class Finding(QObject):
         return tuple(str(p) for p in self._session.workspace.street_packs())
 
     def _built(self, path: str) -> None:
-        """Take the new index; the files before it go (one that is still mapped on Windows goes the next time)."""
+        """Take the new index; older files go, but the two newest: another window on the workspace may be about to open its own."""
         box = self._window.top.search
         box.set_index(SearchIndex(path))
-        for old in Path(path).parent.glob("search*.index"):
-            if str(old) != path:
-                with suppress(OSError):
-                    old.unlink()
+        others = sorted(str(p) for p in Path(path).parent.glob("search-*.index") if str(p) != path)  # by the time in their names
+        for old in others[:-2]:
+            with suppress(OSError):  # one that is still mapped on Windows goes the next time
+                Path(old).unlink()
 
     def go(self, hit: SearchHit) -> None:
         """Show what was found: profiles open, towns and streets are fitted, streets are drawn over the map."""
