@@ -6,6 +6,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.cartography.overview import overview_before, overview_png
 from pm_desktop.domain.records import Compound
@@ -18,7 +20,7 @@ from pm_desktop.workspace.queries import extent, extent_before
 from pm_desktop.workspace.searchindex import build_index, index_before
 
 
-def test_what_was_built_is_found_until_the_store_changes(tiny_sample: str, tmp_path: Path) -> None:
+def test_what_was_built_is_found_until_the_store_changes(tiny_sample: str, tmp_path: Path, qapp: QApplication) -> None:
     location = str(shutil.copytree(tiny_sample, tmp_path / "w"))
     out = str(tmp_path / "layers")
     assert built_before(location, "compounds", out, None) is None
