@@ -116,6 +116,8 @@ def make_environment() -> None:
     if done.returncode != 0:
         say("依赖未能安装完：请检查网络后重新运行同一命令 · dependencies are not complete: check the network and run the same command again")
         sys.exit(MISSING)
+    # compiled now: whoever starts the program may have no right to write here, and would compile it all at every start
+    subprocess.run([python, "-m", "compileall", "-q", str(ROOT / "pm_desktop")], check=False)
     STAMP.write_text(stamp())
 
 

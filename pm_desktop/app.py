@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -90,6 +91,7 @@ def run(location: str | None) -> int:
     """Open the window on ``location`` (None: the sample workspace); without a display leave pictures in ``out/``."""
     if not has_display():
         return _pictures(location)
+    gc.disable()  # a tenth of the start goes into looking for garbage among what is only being loaded; on again with the window
     from pm_desktop.cartography import engine
 
     engine.start_early()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import mmap
 import os
 import struct
 import zipfile
@@ -23,6 +25,7 @@ from pm_desktop.base.errors import InputRefused, Where
 from pm_desktop.base.label import Label
 
 _ALIGN = 64
+_HEADER_MAX = 4096  # bytes of a member that hold its header; what we write takes 128
 
 
 def write_pack(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> int:
@@ -52,7 +55,10 @@ def _add(archive: zipfile.ZipFile, raw: Any, name: str, data: bytes | memoryview
 
 
 class ArrayPack:
-    """A pack opened for reading; arrays are read-only memory maps shared between processes.
+    """A pack opened for reading; arrays are read-only views of one memory map, shared between processes.
+
+    Opening reads the directory and ``meta.json`` only; an array's own header is read when the array is asked for first,
+    because a street pack has hundreds of them and a view needs a few.
 
     Raises
     ------
@@ -64,41 +70,56 @@ class ArrayPack:
         self.path = Path(path)
         self._arrays: dict[str, NDArray[Any]] = {}
         try:
-            with zipfile.ZipFile(self.path) as archive, open(self.path, "rb") as raw:
+            with open(self.path, "rb") as raw, zipfile.ZipFile(raw) as archive:
                 self.meta: dict[str, Any] = json.loads(archive.read("meta.json"))
-                for info in archive.infolist():
-                    if info.filename.endswith(".npy"):
-                        self._arrays[info.filename[:-4]] = self._map(raw, info)
+                self._starts = {info.filename[:-4]: info.header_offset for info in archive.infolist() if info.filename.endswith(".npy")}
+                self._bytes = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, struct.error) as error:
-            raise InputRefused(
-                "pack_unreadable", Label("图包无法读取", f"the pack cannot be read: {error}"),
-                Label("请重新生成或重新复制该文件", "build the pack again or copy the file again"),
-                Where(file=str(self.path))) from error
+            raise self._unreadable(error) from error
 
-    def _map(self, raw: Any, info: zipfile.ZipInfo) -> NDArray[Any]:
-        raw.seek(info.header_offset)
-        name_len, extra_len = struct.unpack("<26xHH", raw.read(30))
-        raw.seek(info.header_offset + 30 + name_len + extra_len)
-        np.lib.format.read_magic(raw)
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(raw)
+    def _unreadable(self, error: Exception) -> InputRefused:
+        return InputRefused("pack_unreadable", Label("图包无法读取", f"the pack cannot be read: {error}"),
+                            Label("请重新生成或重新复制该文件", "build the pack again or copy the file again"), Where(file=str(self.path)))
+
+    def _view(self, name: str) -> NDArray[Any]:
+        """View of array ``name``, which must lie in the file whole."""
+        start = self._starts[name]
+        name_len, extra_len = struct.unpack_from("<26xHH", self._bytes, start)
+        start += 30 + name_len + extra_len
+        header = io.BytesIO(self._bytes[start:start + _HEADER_MAX])
+        if np.lib.format.read_magic(header) != (1, 0):
+            raise ValueError(f"unsupported member {name}")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(header)
         if fortran or dtype.hasobject:
-            raise ValueError(f"unsupported member {info.filename}")
-        if 0 in shape:
+            raise ValueError(f"unsupported member {name}")
+        count = math.prod(shape)
+        if count == 0:
             return np.empty(shape, dtype)
-        if raw.tell() + dtype.itemsize * int(np.prod(shape)) > os.path.getsize(self.path):
-            raise ValueError(f"member {info.filename} is cut short")
-        # as a plain array, which keeps the map alive: each slice of a memmap costs five times that of an array
-        return np.asarray(np.memmap(self.path, dtype=dtype, mode="r", offset=raw.tell(), shape=shape))
+        # fails where the member is cut short; the view keeps the map alive
+        return np.frombuffer(self._bytes, dtype, count, start + header.tell()).reshape(shape)
+
+    def verify(self) -> None:
+        """Read every array's header: before a file from elsewhere is taken in."""
+        for name in self._starts:
+            self[name]
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._arrays[name]
+        found = self._arrays.get(name)
+        if found is None:
+            if name not in self._starts:
+                raise KeyError(name)
+            try:
+                found = self._arrays[name] = self._view(name)
+            except (ValueError, struct.error) as error:
+                raise self._unreadable(error) from error
+        return found
 
     def __contains__(self, name: str) -> bool:
-        return name in self._arrays
+        return name in self._starts
 
     def names(self) -> list[str]:
         """Names of all arrays."""
-        return list(self._arrays)
+        return list(self._starts)
 
 
 def pack_texts(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -9,8 +9,8 @@ from pm_desktop.base.errors import InputRefused, Where
 from pm_desktop.base.label import Label
 
 
-def check_base(path: Path) -> dict[str, Any]:
-    """Open a base and return what it is.
+def check_base(path: Path, *, whole: bool = True) -> dict[str, Any]:
+    """Open a base and return what it is; ``whole`` reads every array's header of a street pack besides.
 
     Raises
     ------
@@ -23,7 +23,10 @@ def check_base(path: Path) -> dict[str, Any]:
     if path.suffix == ".streets":
         from pm_desktop.streets.pack import open_pack
 
-        return {"kind": "streets", **open_pack(path).meta["counts"]}
+        pack = open_pack(path)
+        if whole:
+            pack.arrays.verify()
+        return {"kind": "streets", **pack.meta["counts"]}
     if path.suffix in (".mbtiles", ".pmtiles"):
         from pm_desktop.streets.raster import RasterBase
 

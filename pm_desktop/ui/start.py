@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import platform
 import signal
@@ -73,6 +74,8 @@ def close_on_signals(application: QApplication) -> None:
 
 def run_window(application: QApplication, location: str | None, sample: str) -> int:
     """Show the window until it is closed; returns the exit code."""
+    gc.freeze()  # what is loaded stays: it need not be looked through again
+    gc.enable()
     settings = load_settings()
     words = Words(settings.lang)  # type: ignore[arg-type]
     apply_theme(settings.theme)

@@ -172,7 +172,7 @@ class Workspace:
             key = (path, path.stat().st_mtime_ns, path.stat().st_size)
             if key not in self._looked:
                 try:
-                    check_base(path)
+                    check_base(path, whole=False)
                     self._looked[key] = None
                 except InputRefused as error:
                     self._looked[key] = error

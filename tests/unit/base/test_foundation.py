@@ -29,6 +29,27 @@ def test_a_pack_comes_back_and_is_aligned(tmp_path: Path) -> None:
         assert np.array_equal(pack[name], array)
     assert pack["a"].ctypes.data % 64 == 0
 
+def test_a_member_with_a_damaged_header_is_refused_when_it_is_asked_for(tmp_path: Path) -> None:
+    """Opening reads the directory alone, so a pack of hundreds of arrays opens at once; nothing damaged is handed out."""
+    write_pack(tmp_path / "p", {"good": np.arange(10), "bad": np.arange(1000), "long": np.arange(1000)}, {})
+    content = bytearray((tmp_path / "p").read_bytes())
+    heads = [i for i in range(len(content)) if content.startswith(b"\x93NUMPY", i)]
+    content[heads[1]] = 0
+    at = content.index(b"(1000,)", heads[2])
+    content[at:at + 7] = b"(9999,)"  # says that it is longer than the file
+    (tmp_path / "p").write_bytes(content)
+    pack = ArrayPack(tmp_path / "p")
+    assert pack["good"].tolist() == list(range(10)) and not pack["good"].flags.writeable
+    for name in ("bad", "long"):
+        with pytest.raises(InputRefused) as refused:
+            pack[name]
+        assert refused.value.code == "pack_unreadable"
+    with pytest.raises(InputRefused):
+        pack.verify()
+    with pytest.raises(KeyError):
+        pack["nothing"]
+
+
 
 @pytest.mark.parametrize("keep", [0, 10, 60, 200])
 def test_a_cut_pack_is_refused(tmp_path: Path, keep: int) -> None:
