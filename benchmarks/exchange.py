@@ -22,6 +22,7 @@ from pm_desktop.cartography.style import (
     BRIDGE_EDGE,
     CASING,
     CASING_SHARE,
+    METRO_EDGE,
     RAIL_WIDTH,
     ROAD_WIDTH,
     TALL,
@@ -210,7 +211,7 @@ def _rails(zoom: float, colours: dict[str, Any]) -> list[dict[str, Any]]:
         for rail in RailClass:
             colour = colours["rail"][rail.name]
             if rail == RailClass.METRO:
-                edge = [_stroke(colours["metro_edge"], width + 1.8, 2, "flat")] if zoom >= 12 and not inside else []
+                edge = [_stroke(colours["metro_edge"], width + at_zoom(METRO_EDGE, zoom), 2, "flat")] if zoom >= 12 and not inside else []
                 strokes = [*edge, _stroke(colour, width * (0.85 if inside else 1.0), 3, "round", [11.0, 3.0] if inside and zoom >= 14 else None)]
             elif inside:
                 strokes = [_stroke(mixed(colour, colours["land"], 0.4), width * 0.6, 0, "flat", [5.0, 4.0])]

@@ -33,13 +33,18 @@ DAYS_OF_UNIT = 30.0
 @dataclass(frozen=True, slots=True)
 class HeatFilter:
     """What is counted: days ``first`` ≤ day < ``end`` since 1970 (None: the pack's newest twelve months), indices of
-    categories and sources (None: all), a fixed kernel radius in metres (None: by zoom)."""
+    categories and sources (None: all), a fixed kernel radius in metres (None: by zoom).
+
+    ``least`` leaves out squares of the kernel's radius that hold fewer points: for pictures that leave the office, on which
+    nobody may be recognised by a single complaint.
+    """
 
     first: int | None = None
     end: int | None = None
     categories: tuple[int, ...] | None = None
     sources: tuple[int, ...] | None = None
     radius_m: float | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class HeatRequest:
 
 @dataclass(frozen=True, slots=True)
 class HeatCount:
-    """Rows of the filter: on the map and without a place; ``top`` is where the colour scale ends."""
+    """Rows of the filter: on the map and without a place; ``top`` is where the colour scale ends. ``shown`` is without those
+    that `HeatFilter.least` leaves out."""
 
     shown: int
     unlocated: int
@@ -109,6 +115,14 @@ class HeatGrid:
                 cells = cells[kinds[self.pack.arrays["h/kind"][points]]]
             return np.bincount(cells, minlength=len(self.occupied))
         return self._upto(end) - self._upto(first)
+
+    def crowded(self, counts: NDArray[Any], least: int) -> NDArray[Any]:
+        """The same counts, 0 in squares of the radius that hold fewer than ``least`` points together."""
+        row, column = np.divmod(self.occupied, self.columns)
+        square = row // CELLS_A_RADIUS * (self.columns // CELLS_A_RADIUS + 1) + column // CELLS_A_RADIUS
+        _, number = np.unique(square, return_inverse=True)
+        together = np.bincount(number, counts, minlength=1)
+        return np.where(together[number] >= least, counts, 0)
 
     def _upto(self, day: int) -> NDArray[np.int64]:
         """Points before ``day``: the nearest row of the prefix table, and the points between."""
@@ -220,6 +234,8 @@ def paint_heat(pack: HeatPack, request: HeatRequest, out: NDArray[np.uint32]) ->
     grid = pack.grid(pack.radius_at(request.chosen, request.zoom))
     first, end = pack.span(request.chosen)
     counts = grid.counts(first, end, pack.kinds(request.chosen))
+    if request.chosen.least > 1:
+        counts = grid.crowded(counts, request.chosen.least)
     smooth = grid.density(counts, request.x0, request.y0, request.unit, request.width, request.height)
     middle = float(to_lonlat(np.array([request.x0, min(max(request.y0 + request.height * request.unit / 2, 0), WORLD)]))[1])
     # ground size of a cell here: a Mercator cell is larger in the south of the view than in the north

@@ -21,6 +21,7 @@ from pm_desktop.cartography.style import (
     BRIDGE_EDGE,
     CASING,
     CASING_SHARE,
+    METRO_EDGE,
     RAIL_WIDTH,
     ROAD_WIDTH,
     TALL,
@@ -286,7 +287,8 @@ def _metro(picture: _Picture, rails: _Lines) -> None:
     # strong colours show how hairlines are beaded
     width = max(at_zoom(RAIL_WIDTH, picture.zoom) * picture.ratio, HAIRLINE_PX * 1.2)
     if picture.zoom >= 12:
-        picture.stroke(rails, np.flatnonzero(metro & ~rails.tunnel), _pen(picture.colour("metro_edge"), width + 1.8 * picture.ratio, Qt.PenCapStyle.FlatCap))
+        edge = at_zoom(METRO_EDGE, picture.zoom) * picture.ratio
+        picture.stroke(rails, np.flatnonzero(metro & ~rails.tunnel), _pen(picture.colour("metro_edge"), width + edge, Qt.PenCapStyle.FlatCap))
     for colour in np.unique(rails.colour[metro]).tolist():
         own = f"#{int(colour):06x}" if colour else picture.colour("rail")["METRO"]
         same = metro & (rails.colour == colour)

@@ -29,6 +29,7 @@ CASING = [(10, 0.25), (12, 0.45), (14, 0.75), (16, 0.95), (18, 1.3)]
 CASING_SHARE = {"EXPRESSWAY": 1.3, "EXPRESSWAY_LINK": 1.1, "ARTERIAL": 1.15, "SECONDARY": 1.0, "LOCAL": 0.85, "SERVICE": 0.75, "PATH": 0.0}
 BRIDGE_EDGE = [(12, 0.2), (14, 0.6), (16, 1.1), (18, 2.0)]
 RAIL_WIDTH = [(9, 0.9), (12, 1.7), (14, 2.6), (16, 3.6), (18, 5.5)]
+METRO_EDGE = [(12, 0.5), (14, 1.0), (16, 1.8)]  # both sides together: a strong edge of a thin line would eat its colour
 # storeys from which a building is drawn a shade darker
 TALL, VERY_TALL = 8, 20
 

@@ -17,9 +17,11 @@ from pm_desktop.cartography.marks import indices_of
 from pm_desktop.cartography.overlay import LayerPack
 from pm_desktop.cartography.picture import MapOrder
 from pm_desktop.cartography.sheet import PX_PER_INCH, Sheet
+from pm_desktop.domain.dated import rule_on
 from pm_desktop.export.files import part_of
 from pm_desktop.export.picture import picture_bytes, save_picture
 from pm_desktop.export.profilepage import print_page
+from pm_desktop.layers import complaint_heat
 from pm_desktop.ui.session import today
 from pm_desktop.ui.tasks import Task
 
@@ -85,7 +87,8 @@ class Picturing(QObject):
             n = chosen.scale or rounded_up(unit * metres * PX_PER_INCH / MM_PER_INCH * 1000)
             unit = n / 1000 * MM_PER_INCH / PX_PER_INCH / metres
             words = f"1:{n:,}" if on_paper else ""
-        order = replace(self._order(), unit=unit, degrees=chosen.degrees, theme=chosen.style or w.map_theme)
+        heat = replace(w.canvas.heat.chosen, least=_least_complaints())
+        order = replace(self._order(), unit=unit, degrees=chosen.degrees, theme=chosen.style or w.map_theme, heat=heat)
         mark = w.canvas.sample_mark
         return Sheet(order, width, height, ratio, margin, chosen.title.strip(), w.layers.legend_blocks() if chosen.legend else (), chosen.scale_bar, words,
                      chosen.north, mark, self._notes(chosen))
@@ -112,7 +115,8 @@ class Picturing(QObject):
         w, words = self._w, self._w.words
         day = w.session.as_of.isoformat() if w.session.as_of else w.layers.as_of()
         sources = words("page.from_sample") if w.session.workspace.is_sample else w.commands.attribution()
-        return (words("picture.data_of", day=day) if day else "", words("picture.made", day=today().isoformat()),
+        heated = any(state.id == complaint_heat.LAYER.id and state.visible for state in w.layers.states())
+        return (words("picture.data_of", day=day) if day else "", words("picture.small_cells", n=_least_complaints()) if heated else "", words("picture.made", day=today().isoformat()),
                 words("page.workspace", name=w.session.workspace.title), sources, words("picture.projection"),
                 words("picture.approval_line", number=chosen.approval.strip()) if chosen.approval.strip() else "")
 
@@ -184,6 +188,11 @@ class Picturing(QObject):
     def _failed(self, error: BaseException) -> None:
         self._w.session.busy.emit(None)
         self._w.commands.tell(error)
+
+
+def _least_complaints() -> int:
+    """Complaints that a square must hold to be drawn on a picture that leaves the office."""
+    return int(rule_on("small_cells", today())["least_complaints"])
 
 
 def rounded_up(n: float) -> int:

@@ -101,7 +101,8 @@ def test_the_colour_scale_is_one_on_the_screen_in_the_picture_and_on_the_page(wi
     ramp = window.layers.findChild(Ramp)
     assert ramp is not None
     screen = ramp.grab().toImage()
-    sheet = replace(window.picturing.sheet(Choices(dots_per_inch=PX_PER_INCH, landscape=False)), notes=(), mark="")
+    whole = window.picturing.sheet(Choices(dots_per_inch=PX_PER_INCH, landscape=False))
+    sheet = replace(whole, notes=(), mark="")
     made = SheetPicture(sheet)
     for kind in ("png", "pdf"):
         save_picture(JobContext(), sheet, str(tmp_path / f"a.{kind}"))
@@ -117,6 +118,9 @@ def test_the_colour_scale_is_one_on_the_screen_in_the_picture_and_on_the_page(wi
             assert max(abs(a - b) for a, b in zip(shown.getRgb()[:3], printed.getRgb()[:3], strict=True)) <= 10, (part, shown.name(), printed.name())
     assert len(colours) == 5
     assert sheet.order.heat_top == window.layers.heat_top  # and it ends where the screen's does
+    # squares in which a single person could be recognised do not leave the office, and the sheet says so
+    assert sheet.order.heat.least == 3 and window.canvas.heat.chosen.least == 0
+    assert window.words("picture.small_cells", n=3) in whole.notes
 
 
 def test_the_open_profile_is_printed(window: MainWindow, qtbot: QtBot, tiny_sample: str, tmp_path: Path) -> None:

@@ -158,3 +158,38 @@ def test_as_of_a_day_later_complaints_are_not_there(tiny_sample: str) -> None:
         all_rows = complaint_heat.load(db, None)
     assert data.as_of is not None and data.as_of <= "2026-06-30"
     assert data.shown + data.unlocated < all_rows.shown + all_rows.unlocated
+
+
+def test_squares_with_too_few_complaints_are_left_out_of_what_leaves_the_office(tmp_path: Path) -> None:
+    """Counted square by square with a dictionary; the picture has no colour where only such squares lie, and keeps the others'."""
+    rng = np.random.default_rng(9)
+    place = np.concatenate([rng.normal((121.5, 31.2), 0.003, (400, 2)), rng.uniform((121.55, 31.1), (121.8, 31.3), (60, 2)), [(121.9, 31.0)] * 2])
+    plain = np.zeros(len(place), np.uint8)
+    data = from_heat(place[:, 0], place[:, 1], np.full(len(place), 19_000, np.int32), plain, plain, complaint_heat.STYLE,
+                     [complaint_heat.OTHER], [complaint_heat.OTHER])
+    write_layer(tmp_path / "m.layer", complaint_heat.LAYER, data)
+    pack, radius, least = HeatPack(tmp_path / "m.layer"), 150.0, 3
+    grid = pack.grid(radius)
+    side = grid.cell * heat.CELLS_A_RADIUS
+    squares: dict[tuple[int, int], int] = {}
+    for x, y in np.array(pack.arrays["h/xy"], float).tolist():
+        square = (int((x - grid.x0) // side), int((y - grid.y0) // side))
+        squares[square] = squares.get(square, 0) + 1
+    few = {square: n for square, n in squares.items() if n < least}
+    assert len(few) > 20 and max(squares.values()) > 20
+    first, end = pack.span(HeatFilter())
+    counts = grid.counts(first, end, pack.kinds(HeatFilter()))
+    assert int(grid.crowded(counts, least).sum()) == sum(n for n in squares.values() if n >= least)
+    assert (grid.crowded(counts, 1) == counts).all()
+
+    def painted(square: tuple[int, int], chosen: HeatFilter) -> tuple[int, int]:
+        out = np.zeros((16, 16), np.uint32)
+        x0, y0 = grid.x0 + square[0] * side, grid.y0 + square[1] * side
+        count = paint_heat(pack, HeatRequest(0, "", chosen, x0, y0, side / 16, 16, 16, zoom_of(side / 16), None), out)
+        return int((out >> 24).max()), count.shown
+
+    shown, leaving = HeatFilter(radius_m=radius), HeatFilter(radius_m=radius, least=least)
+    lone, full = max(few), max(squares, key=squares.__getitem__)
+    assert few[lone] == 2 and painted(lone, shown)[0] > 0 and painted(lone, leaving)[0] == 0
+    assert painted(full, leaving)[0] > 0
+    assert painted(full, shown)[1] - painted(full, leaving)[1] == sum(few.values())
