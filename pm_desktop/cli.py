@@ -32,6 +32,8 @@ app.add_typer(streets_app, name="streets")
 app.add_typer(audit_app, name="audit")
 export_app = typer.Typer(help="导出 · what leaves the workspace")
 app.add_typer(export_app, name="export")
+plan_app = typer.Typer(help="归并方案 · consolidation plans")
+app.add_typer(plan_app, name="plan")
 
 Json = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象 · print one JSON object")]
 Into = Annotated[str, typer.Option("--into", help="工作区 · workspace")]
@@ -255,6 +257,17 @@ def export_pdf(
                          compound=compound, firm=firm), as_json)
     finally:
         opened.close()
+
+
+@plan_app.command("vote")
+def plan_vote(
+    file: Annotated[str, typer.Option(help="表决数据 CSV 或 XLSX · votes as CSV or XLSX")],
+    as_json: Json = False,
+) -> None:
+    """表决计算 · tell of every row of a file whether the vote passes, and what it lacks."""
+    from pm_desktop.workspace.votes import judge_file
+
+    _say(judge_file(file), as_json)
 
 
 @app.command()

@@ -75,6 +75,30 @@ class CommitteeStatus(StrEnum):
     CUSTODY = "CUSTODY"
 
 
+class VoteThreshold(StrEnum):
+    """表决门槛 (DOMAIN §2.2): 双过半数, 双四分之三."""
+
+    HALF = "HALF"
+    THREE_QUARTER = "THREE_QUARTER"
+
+
+class VoteResult(StrEnum):
+    """表决结果; INCOMPLETE where something is 未填报, INVALID where the figures cannot be."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCOMPLETE = "INCOMPLETE"
+    INVALID = "INVALID"
+
+
+class BallotChoice(StrEnum):
+    """表决意见."""
+
+    YES = "YES"
+    NO = "NO"
+    ABSTAIN = "ABSTAIN"
+
+
 class PartyOrg(StrEnum):
     """党组织形式: 党支部, 党的工作小组, 独立, 联合, 无 (K-08, K-11)."""
 
@@ -267,6 +291,9 @@ LABELS: dict[tuple[type[StrEnum], str], Label] = {
              IN_REELECTION="换届中|In re-election", OVERDUE="超期未换届|Overdue",
              EARLY_REELECTION="提前换届|Early re-election", SUSPENDED="停摆|Suspended", CANCELLED="已注销|Cancelled",
              OWNERS_DIRECT="业主共同履职|Owners directly", CUSTODY="居委代行|Custody of the 居委"),
+    **_words(VoteThreshold, HALF="过半数|More than half", THREE_QUARTER="四分之三以上|Three quarters"),
+    **_words(VoteResult, PASS="通过|Passed", FAIL="未通过|Not passed", INCOMPLETE="未填报，不能判断|Not known", INVALID="数据有误|Impossible figures"),
+    **_words(BallotChoice, YES="同意|In favour", NO="反对|Against", ABSTAIN="弃权|Abstained"),
     **_words(PartyOrg, BRANCH="党支部|Party branch", WORK_GROUP="党的工作小组|Party work group",
              OWN="独立党组织|Own party organisation", JOINT="联合党组织|Joint party organisation", NONE="无|None"),
     **_words(ContractKind, EARLY="前期物业合同|Early-stage", OWNERS="业主大会合同|Owners' assembly",
