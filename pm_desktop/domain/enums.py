@@ -82,6 +82,20 @@ class VoteThreshold(StrEnum):
     THREE_QUARTER = "THREE_QUARTER"
 
 
+class VoteMatter(StrEnum):
+    """表决事项 (DOMAIN §2.2)."""
+
+    ADJUST_ZONE = "ADJUST_ZONE"
+    SELECT_FIRM = "SELECT_FIRM"
+    ADJUST_FEE = "ADJUST_FEE"
+    SET_RULES = "SET_RULES"
+    ELECT_COMMITTEE = "ELECT_COMMITTEE"
+    USE_FUND = "USE_FUND"
+    RAISE_FUND = "RAISE_FUND"
+    REBUILD = "REBUILD"
+    CHANGE_COMMON = "CHANGE_COMMON"
+
+
 class VoteResult(StrEnum):
     """表决结果; INCOMPLETE where something is 未填报, INVALID where the figures cannot be."""
 
@@ -292,6 +306,10 @@ LABELS: dict[tuple[type[StrEnum], str], Label] = {
              EARLY_REELECTION="提前换届|Early re-election", SUSPENDED="停摆|Suspended", CANCELLED="已注销|Cancelled",
              OWNERS_DIRECT="业主共同履职|Owners directly", CUSTODY="居委代行|Custody of the 居委"),
     **_words(VoteThreshold, HALF="过半数|More than half", THREE_QUARTER="四分之三以上|Three quarters"),
+    **_words(VoteMatter, ADJUST_ZONE="调整物业管理区域|Adjusting the zone", SELECT_FIRM="选聘、解聘物业服务企业|Choosing or dismissing the firm",
+             ADJUST_FEE="调整物业收费标准|Adjusting the fee", SET_RULES="制定或修改管理规约、议事规则|Management and procedure rules",
+             ELECT_COMMITTEE="选举业主委员会|Electing the committee", USE_FUND="使用维修资金|Using the repair fund", RAISE_FUND="筹集维修资金|Raising the repair fund",
+             REBUILD="改建、重建建筑物及其附属设施|Rebuilding", CHANGE_COMMON="改变共有部分用途或利用其经营|Changing the use of common parts"),
     **_words(VoteResult, PASS="通过|Passed", FAIL="未通过|Not passed", INCOMPLETE="未填报，不能判断|Not known", INVALID="数据有误|Impossible figures"),
     **_words(BallotChoice, YES="同意|In favour", NO="反对|Against", ABSTAIN="弃权|Abstained"),
     **_words(PartyOrg, BRANCH="党支部|Party branch", WORK_GROUP="党的工作小组|Party work group",

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from pm_desktop.base.label import Label
 from pm_desktop.domain.dated import rule_on
-from pm_desktop.domain.enums import VoteResult, VoteThreshold
+from pm_desktop.domain.enums import VoteMatter, VoteResult, VoteThreshold
 
 RULE = "vote_thresholds"
 DM2_PER_M2 = 100
@@ -110,6 +110,11 @@ def vote_rule(threshold: VoteThreshold, day: date) -> VoteRule:
     rule = rule_on(RULE, day)
     participation, consent = (Bar(Fraction(b["share"]), b["inclusive"]) for b in (rule["participation"], rule["consent"][threshold]))
     return VoteRule(participation, consent, rule["basis"])
+
+
+def threshold_of(matter: VoteMatter, day: date) -> VoteThreshold:
+    """Threshold that a matter had to get over on ``day``; for parts of one building it counts among that building's owners."""
+    return VoteThreshold(rule_on(RULE, day)["matters"][matter])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pm_desktop.base import paths
-from pm_desktop.domain.enums import VoteResult, VoteThreshold
-from pm_desktop.domain.votes import Bar, Count, Impossible, Tally, combined, judge, percent, shortfall, vote_rule
+from pm_desktop.domain.enums import CommitteeStatus, VoteMatter, VoteResult, VoteThreshold
+from pm_desktop.domain.votelocks import voting_lock
+from pm_desktop.domain.votes import Bar, Count, Impossible, Tally, combined, judge, percent, shortfall, threshold_of, vote_rule
 
 DAY = date(2026, 3, 18)
 HALF, THREE_QUARTER = vote_rule(VoteThreshold.HALF, DAY), vote_rule(VoteThreshold.THREE_QUARTER, DAY)
@@ -222,6 +223,34 @@ def test_the_bars_are_data_with_a_basis_and_days() -> None:
     assert all(v["valid_from"] <= "2021-01-01" and "valid_to" in v for v in file["versions"])
     assert HALF.participation == THREE_QUARTER.participation == Bar(Fraction(2, 3), True)
     assert (HALF.consent, THREE_QUARTER.consent) == (Bar(Fraction(1, 2), False), Bar(Fraction(3, 4), True))
+
+
+def test_every_matter_has_its_threshold() -> None:
+    higher = {VoteMatter.RAISE_FUND, VoteMatter.REBUILD, VoteMatter.CHANGE_COMMON}
+    assert {m for m in VoteMatter if threshold_of(m, DAY) is VoteThreshold.THREE_QUARTER} == higher
+    assert all(threshold_of(m, DAY) is VoteThreshold.HALF for m in set(VoteMatter) - higher)
+
+
+def test_a_committee_in_re_election_locks_votes_and_the_clause_is_cited() -> None:
+    free = {VoteMatter.ELECT_COMMITTEE, VoteMatter.SET_RULES}
+    for matter in VoteMatter:
+        for status in (CommitteeStatus.IN_REELECTION, CommitteeStatus.EARLY_REELECTION):
+            lock = voting_lock(matter, status, DAY)
+            assert lock.locked is (matter not in free)
+            assert "第二十八条第四款" in lock.reason.zh and "28" in lock.reason.en and "第二十八条第四款" in lock.basis
+        assert voting_lock(matter, CommitteeStatus.IN_TERM, DAY).locked is False
+    merger = voting_lock(VoteMatter.ADJUST_ZONE, CommitteeStatus.IN_REELECTION, DAY)
+    assert "第（四）项" in merger.reason.zh and "item 4" in merger.reason.en
+    assert "第（一）项" in voting_lock(VoteMatter.SELECT_FIRM, CommitteeStatus.IN_REELECTION, DAY).reason.zh
+
+
+def test_what_is_not_known_of_a_committee_does_not_free_a_vote() -> None:
+    for status in (None, CommitteeStatus.OVERDUE):
+        lock = voting_lock(VoteMatter.ADJUST_FEE, status, DAY)
+        assert lock.locked is None and ("未填报" in lock.reason.zh) is (status is None)
+        assert voting_lock(VoteMatter.ELECT_COMMITTEE, status, DAY).locked is False
+    others = set(CommitteeStatus) - {CommitteeStatus.OVERDUE, CommitteeStatus.IN_REELECTION, CommitteeStatus.EARLY_REELECTION}
+    assert all(voting_lock(VoteMatter.ADJUST_FEE, s, DAY).locked is False for s in others)
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
