@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.machine import memory_mb
 from benchmarks.talk import answer_lines
+from pm_desktop.base import paths
 from pm_desktop.base.mercator import to_world
 from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.ui.canvas import LayerView, MapCanvas, View
@@ -32,10 +34,12 @@ class MapSide:
         self.canvas.set_layers([LayerView(name, Path(path)) for name, path in layers.items()])
         return {}
 
-    def draw(self, lon: float, lat: float, zoom: float, out: str | None = None) -> dict[str, Any]:
-        """Every tile and name of a view anew, until it is complete and shown."""
+    def draw(self, lon: float, lat: float, zoom: float, out: str | None = None, anew: bool = True) -> dict[str, Any]:
+        """Every tile and name of a view, until it is complete and shown: ``anew`` without the ground that was kept."""
         self.canvas.set_view(View(lon, lat, zoom))
         self._wait(quiet=True)
+        if anew:
+            shutil.rmtree(paths.cache_dir() / "ground", ignore_errors=True)
         began = time.perf_counter()
         self.canvas.set_map_theme("light")  # another scene: whatever was painted is no longer current
         return self._timed(began, out)
@@ -43,6 +47,7 @@ class MapSide:
     def step(self, lon: float, lat: float, zoom: float) -> dict[str, Any]:
         """A view that is complete, moved by a quarter of its width, until it is complete again."""
         self.canvas.set_view(View(lon, lat, zoom))
+        shutil.rmtree(paths.cache_dir() / "ground", ignore_errors=True)
         self.canvas.set_map_theme("light")
         self._wait()
         began = time.perf_counter()

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pm_desktop.base.errors import PmError
 from pm_desktop.base.mercator import WORLD, units_per_px
 from pm_desktop.cartography.geometry import Frame
+from pm_desktop.cartography.keptground import KeptGround
 from pm_desktop.cartography.labels import Labeller, Placement, avoid_markers, label_layer
 from pm_desktop.cartography.marks import paint_marks
 from pm_desktop.cartography.overlay import LayerPack, paint_layer
@@ -45,6 +46,7 @@ class ScenePainter:
         in_use = {id(p) for p in self.bases} | {id(p) for p, _ in self.layers}
         self._open = {key: pack for key, pack in self._open.items() if id(pack) in in_use}
         same = before is not None and before.scene.ratio == scene.ratio
+        self._ground = KeptGround(scene.bases, scene.theme, scene.ratio)
         self.sprites: Sprites = before.sprites if same and before else Sprites(scene.ratio)
         alike = same and before and (before.scene.theme, before.scene.lang, before.scene.bases) == (scene.theme, scene.lang, scene.bases)
         self._laid: tuple[float, dict[Any, Any], dict[Any, Any]] = before._laid if alike and before else (-1.0, {}, {})
@@ -67,17 +69,24 @@ class ScenePainter:
         frame = Frame(request.column * TILE_PX * unit, request.row * TILE_PX * unit, unit / self.scene.ratio, side, side)
         if request.plane:
             self.paint_over(image, frame, request.zoom)
-        else:
-            self.paint(image, frame, request.zoom)
+            return side
+        if not self._ground.load(request, memory, image.sizeInBytes()):
+            self._paint_ground(image, frame, request.zoom)
+            self._ground.keep(request, memory, image.sizeInBytes())
+        with QPainter(image) as painter:
+            self._paint_layers(painter, frame, request.zoom, 0)
         return side
 
     def paint(self, image: QImage, frame: Frame, zoom: float) -> None:
         """Paint the ground plane, everything but the names, at ``frame``, which is as large as ``image``."""
+        self._paint_ground(image, frame, zoom)
+        with QPainter(image) as painter:
+            self._paint_layers(painter, frame, zoom, 0)
+
+    def _paint_ground(self, image: QImage, frame: Frame, zoom: float) -> None:
         image.fill(QColor(self.style.colours["land"]))
-        painter = QPainter(image)
-        self.paint_bases(painter, frame, zoom)
-        self._paint_layers(painter, frame, zoom, 0)
-        painter.end()
+        with QPainter(image) as painter:
+            self.paint_bases(painter, frame, zoom)
 
     def paint_over(self, image: QImage, frame: Frame, zoom: float) -> None:
         """Paint what lies over the heat, clear where nothing does."""
