@@ -265,9 +265,13 @@ def plan_vote(
     as_json: Json = False,
 ) -> None:
     """表决计算 · tell of every row of a file whether the vote passes, and what it lacks."""
-    from pm_desktop.workspace.votes import judge_file
+    from pm_desktop.workspace.votes import as_lines, judge_file
 
-    _say(judge_file(file), as_json)
+    answer = judge_file(file)
+    if as_json:
+        _say(answer, True)
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in as_lines(answer)))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from pm_desktop.base.label import Label
 from pm_desktop.domain.dated import rule_on
@@ -105,6 +106,7 @@ class VoteRule:
     basis: str
 
 
+@cache
 def vote_rule(threshold: VoteThreshold, day: date) -> VoteRule:
     """Bars of ``threshold`` on ``day``."""
     rule = rule_on(RULE, day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -47,6 +48,28 @@ def judge_file(path: str) -> dict[str, Any]:
         problems += faults
     return {"results": [r["result"] for r in rows], "rows": rows, "problems": problems,
             "basis": vote_rule(VoteThreshold.HALF, day).basis, "as_of": day.isoformat()}
+
+
+def as_lines(answer: dict[str, Any]) -> list[str]:
+    """What `judge_file` found, a line for each row; ✕ stands behind a share that falls short."""
+    lines: list[str] = []
+    faults: defaultdict[int, list[str]] = defaultdict(list)
+    for p in answer["problems"]:
+        faults[p["row"]].append(f"  {p['field'] or ''} {p['message']} · {p['message_en']}")
+    for row in answer["rows"]:
+        words = label_of(VoteResult(row["result"]))
+        line = f"row {row['row']}: {words.zh} {words.en}"
+        if "short" in row:
+            lacks = {dimension: "—" if found is None else found["least"] for dimension, found in row["short"].items()}
+            line += (f" · 参与 part {_share(row, 'area_part')} ㎡, {_share(row, 'heads_part')} 人 heads · 同意 yes {_share(row, 'area_yes')} ㎡, {_share(row, 'heads_yes')} 人 heads"
+                     f" · 还差 lacks {lacks['area_m2']} ㎡, {lacks['heads']} 人 heads")
+        lines += [line, *faults[row["row"]]]
+    return lines
+
+
+def _share(row: dict[str, Any], name: str) -> str:
+    pct = row["shares_pct"][name]
+    return "—" if pct is None else f"{pct} %{' ✕' if name in row['failed'] else ''}"
 
 
 def _places(source: Source) -> dict[str, int]:

@@ -168,7 +168,10 @@ def test_the_command(tmp_path: Path, basedir: Path) -> None:
     assert code == 0 and json.loads(out)["results"] == [*(result for _, result in STORY), "INVALID"]
     assert out.startswith('{"results": ["PASS", "FAIL", "PASS"')
     code, out = command(basedir, "--file", path)
-    assert code == 0 and "INVALID" in out
+    assert code == 0 and out.splitlines()[1] == ("row 2: 未通过 Not passed · 参与 part 67.27 % ㎡, 66.71 % 人 heads · 同意 yes 54.05 % ㎡, 49.90 % ✕ 人 heads"
+                                                 " · 还差 lacks 0.00 ㎡, 1 人 heads")
+    assert out.splitlines()[9:] == ["row 10: 数据有误 Impossible figures", "  area_part_m2 参与多于总数 · more took part than there are",
+                                    "  heads_part 参与多于总数 · more took part than there are"]
     code, out = command(basedir, "--file", str(tmp_path), "--json")
     assert code == 3 and json.loads(out)["error"]["code"] == "is_folder"
     assert command(basedir, "--json")[0] == 2
