@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +23,8 @@ from pm_desktop.base import paths
 from pm_desktop.base.errors import OF_FILES, ComponentMissing, PmError, UsageError, of_system
 from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
+from pm_desktop.domain.consolidation.facts import Posts
+from pm_desktop.domain.enums import MergerKind
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help="浦东新区住宅物业监管 GIS · property management oversight of Pudong")
@@ -274,6 +278,21 @@ def plan_vote(
         sys.stdout.write("".join(f"{line}\n" for line in as_lines(answer)))
 
 
+@plan_app.command("score")
+def plan_score(
+    in_: In,
+    members: Annotated[str, typer.Option(help="区域编码或名称，逗号分隔 · codes or names of zones, comma separated")],
+    kind: Annotated[MergerKind, typer.Option(help="区域合并或管理归并 · zone merger or joined management")],
+    posts: Annotated[str | None, typer.Option(help="归并后岗位：24小时岗,12小时岗 · posts after the merger: 24H,12H")] = None,
+    unified_fee: Annotated[str | None, typer.Option("--unified-fee", help="统一收费，元/㎡·月 · one fee for all, CNY/㎡·month")] = None,
+    as_json: Json = False,
+) -> None:
+    """关口、评分、人员与收支 · gates, score, staff and money of a plan (an estimate, not audited)."""
+    from pm_desktop.workspace.planscore import score_plan
+
+    _say(score_plan(in_, members.split(","), kind, _posts(posts), _fee(unified_fee)), as_json)
+
+
 @app.command()
 def shot(
     workspace: Annotated[str, typer.Option(help="工作区 · workspace")],
@@ -359,6 +378,25 @@ def _size(text: str) -> tuple[int, int]:
         raise UsageError("size_wrong", Label(f"尺寸“{text}”无效", f"size {text!r} is not valid"),
                          Label("请写成 宽x高，例如 1920x1080", "write it as WxH, e.g. 1920x1080"))
     return width, height
+
+
+def _posts(text: str | None) -> Posts | None:
+    if text is None:
+        return None
+    parts = text.split(",")
+    if len(parts) != 2 or not all(p.strip().isascii() and p.strip().isdigit() and len(p.strip()) <= 4 for p in parts):
+        raise UsageError("posts_wrong", Label(f"岗位“{text}”无效", f"posts {text!r} are not valid"),
+                         Label("请写成 24小时岗,12小时岗，例如 2,2", "write them as 24H,12H, e.g. 2,2"))
+    return Posts(int(parts[0]), int(parts[1]))
+
+
+def _fee(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", text):
+        raise UsageError("fee_wrong", Label(f"收费“{text}”无效", f"fee {text!r} is not valid"),
+                         Label("请写成元/㎡·月，最多四位小数，例如 1.15", "write CNY/㎡·month with at most four places, e.g. 1.15"))
+    return Decimal(text)
 
 
 def _position(text: str | None) -> tuple[float, float] | None:

@@ -257,6 +257,22 @@ class FacilityType(StrEnum):
     PARKING = "PARKING"
 
 
+class MergerKind(StrEnum):
+    """归并方式: 区域合并 makes one legal zone, 管理归并 leaves the zones and joins their management (DOMAIN, second of the seven things)."""
+
+    ZONE_MERGE = "ZONE_MERGE"
+    MGMT_MERGE = "MGMT_MERGE"
+
+
+class GateResult(StrEnum):
+    """关口结论 (DOMAIN §0, §4.6)."""
+
+    PASS = "PASS"
+    WARN = "WARN"
+    BLOCK = "BLOCK"
+    INCOMPLETE = "INCOMPLETE"
+
+
 class DrawingKind(StrEnum):
     """标绘形状."""
 
@@ -341,6 +357,8 @@ LABELS: dict[tuple[type[StrEnum], str], Label] = {
     **_words(FacilityType, ENTRANCE="出入口|Entrance", ROAD="道路|Road", GREEN="绿地|Green", MGMT_ROOM="管理用房|Management room",
              MONITOR_ROOM="监控室|Monitor room", PUMP_ROOM="泵房|Pump room", FIRE="消防设施|Fire system",
              EBIKE_SHED="非机动车棚|E-bike shed", PARKING="停车场|Parking"),
+    **_words(MergerKind, ZONE_MERGE="区域合并|Zone merger", MGMT_MERGE="管理归并|Joined management"),
+    **_words(GateResult, PASS="通过|Pass", WARN="提示|Warning", BLOCK="不得通过|Blocked", INCOMPLETE="资料不全|Incomplete"),
     **_words(DrawingKind, POINT="注记点|Point note", LINE="标绘线|Line", AREA="标绘面|Area"),
     **_words(DrawingColour, RED="红|Red", ORANGE="橙|Orange", GREEN="绿|Green", BLUE="蓝|Blue", PURPLE="紫|Purple", GREY="灰|Grey"),
     **_words(BatchStatus, STORED="已入库|Stored", ROLLED_BACK="已回滚|Rolled back"),
