@@ -25,7 +25,8 @@ from pm_desktop.domain.consolidation.facts import (
     named,
     shared_types,
 )
-from pm_desktop.domain.enums import CommitteeStatus, GateResult, MergerKind, label_of
+from pm_desktop.domain.enums import GateResult, MergerKind, VoteMatter, label_of
+from pm_desktop.domain.votelocks import VotingLock, voting_lock
 
 PASS, WARN, BLOCK, INCOMPLETE = GateResult
 
@@ -211,22 +212,21 @@ def _facilities(case: Case) -> Verdict:
 
 
 def _committees(case: Case) -> Verdict:
-    """G6: no member's committee is being re-elected."""
-    locked = [m for m in case.members if m.committee is not None and m.committee.value in case.rule["locked"]]
-    if locked:
-        who = _names(locked)
-        return BLOCK if case.entering_vote else WARN, Label(f"换届改选中，依第二十八条不得表决：{who.zh}", f"in re-election, art. 28 allows no vote: {who.en}")
-    unclear = [m for m in case.members if m.committee is not None and _status(m, m.committee, case.day).value in case.rule["unclear"]]
-    missing = [m for m in case.members if m.committee is None]
-    if unclear or missing:
-        parts = [(unclear, "任期已过，是否成立换届改选小组待核", "the term is over, whether an election has begun is open"),
-                 (missing, "业委会情况未填报", "the committee is not on record")]
-        return INCOMPLETE, Label("；".join(f"{zh}：{_names(who).zh}" for who, zh, _ in parts if who), "; ".join(f"{en}: {_names(who).en}" for who, _, en in parts if who))
+    """G6: no member's committee is being re-elected (the lock of `votelocks`)."""
+    matter = VoteMatter.ADJUST_ZONE if case.legal else VoteMatter.SELECT_FIRM
+    locks = {m.name: _lock(matter, m, case.day) for m in case.members}
+    for locked, result in ((True, BLOCK if case.entering_vote else WARN), (None, INCOMPLETE)):
+        held = [name for name, lock in locks.items() if lock.locked is locked]
+        if held:
+            who, why = named(held), locks[held[0]].reason
+            return result, Label(f"{who.zh}：{why.zh}", f"{who.en}: {why.en}")
     return PASS, Label("没有业委会在换届改选", "no committee is in re-election")
 
 
-def _status(m: Member, status: CommitteeStatus, day: date) -> CommitteeStatus:
-    return status_on(status, m.term_end, day)
+def _lock(matter: VoteMatter, m: Member, day: date) -> VotingLock:
+    """By the status on record; where that leaves the vote free, also by what the calendar has made of it (a term that is over)."""
+    lock = voting_lock(matter, m.committee, day)
+    return lock if lock.locked is not False or m.committee is None else voting_lock(matter, status_on(m.committee, m.term_end, day), day)
 
 
 def _contracts(case: Case) -> Verdict:

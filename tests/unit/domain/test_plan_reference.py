@@ -173,8 +173,8 @@ def verdicts(case: dict[str, Any]) -> list[str]:
 def committee_state(z: Zone) -> str:
     if z["committee"] in ("IN_REELECTION", "EARLY_REELECTION"):
         return "locked"
-    over = z["committee"] == "OVERDUE" or (z["committee"] == "IN_TERM" and z["term_end"] is not None and z["term_end"] < DAY)
-    return "open" if z["committee"] is None or (over and not (z["committee"] == "OVERDUE" and z["term_end"] is not None and z["term_end"] >= DAY)) else "free"
+    over = z["committee"] == "IN_TERM" and z["term_end"] is not None and z["term_end"] < DAY
+    return "open" if z["committee"] in (None, "OVERDUE") or over else "free"
 
 
 @pytest.mark.parametrize("hundred", range(10))
