@@ -152,6 +152,10 @@ class HeatGrid:
             table[row] = table[row - 1] + np.bincount(self._cells[low:high], minlength=len(self.occupied))
         self._prefix, self._kinds = table, kinds.tobytes()
 
+    def forget(self) -> None:
+        """Give the prefix table back."""
+        self._prefix, self._kinds, self._cells, self._day_start = None, None, self.of_point, self.pack.day_start
+
     def density(self, counts: NDArray[Any], x0: float, y0: float, unit: float, width: int, height: int) -> NDArray[np.float32]:
         """Smoothed points a cell at the middles of a picture's cells; it sums to the points that lie well inside."""
         column, row = (np.float64(v) for v in ((x0 + unit / 2 - self.x0) / self.cell - 0.5, (y0 + unit / 2 - self.y0) / self.cell - 0.5))
@@ -210,6 +214,8 @@ class HeatPack:
     def grid(self, radius_m: float) -> HeatGrid:
         """Cells for a radius, the last ones kept."""
         found = self._grids.pop(radius_m, None) or HeatGrid(self, radius_m)
+        for other in self._grids.values():
+            other.forget()  # a table is as large as a view's tiles, and only the radius in use is played
         self._grids[radius_m] = found
         while len(self._grids) > LEVELS_KEPT:
             self._grids.popitem(last=False)

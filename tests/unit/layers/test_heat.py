@@ -87,6 +87,16 @@ def test_the_prefix_table_counts_each_cell_as_histogram2d_does(pack: HeatPack, m
         assert (found == wanted).all()
 
 
+def test_only_the_radius_in_use_has_a_prefix_table(pack: HeatPack) -> None:
+    kinds = pack.kinds(HeatFilter())
+    first = pack.grid(500.0)
+    first.prepare(kinds)
+    before = first.counts(3, 40, kinds)
+    pack.grid(150.0).prepare(kinds)
+    assert first._prefix is None and pack.grid(150.0)._prefix is not None
+    assert (pack.grid(500.0).counts(3, 40, kinds) == before).all() and before.sum() > 0
+
+
 def test_a_million_points_are_counted_100_times_faster_than_histogram2d(tmp_path: Path) -> None:
     pack = million(tmp_path)
     xy, day = np.array(pack.arrays["h/xy"]).astype(float), np.array(pack.arrays["h/day"])
