@@ -288,9 +288,14 @@ def plan_score(
     as_json: Json = False,
 ) -> None:
     """关口、评分、人员与收支 · gates, score, staff and money of a plan (an estimate, not audited)."""
+    from pm_desktop.workspace.planlines import as_lines
     from pm_desktop.workspace.planscore import score_plan
 
-    _say(score_plan(in_, members.split(","), kind, _posts(posts), _fee(unified_fee)), as_json)
+    answer = score_plan(ConsoleContext(), in_, members.split(","), kind, _posts(posts), _fee(unified_fee))
+    if as_json:
+        _say(answer, True)
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in as_lines(answer)))
 
 
 @app.command()

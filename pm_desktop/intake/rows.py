@@ -142,8 +142,9 @@ def zone(row: RowIn, look: Lookup) -> RowOut:
     fee, rate = row.rest.get("fee_cny_m2_month"), row.rest.get("collection_rate")
     staff = {f"{k}_fte": row.rest.get(k) for k in ("guard", "cleaner", "greener", "repair", "manager", "service")}
     firm = _firm(row, look, out)
-    if firm or fee or any(v not in (None, "", "0") for v in staff.values()):
-        out.records += _service(code, made.id, firm, fee, rate, staff, made.valid_from)
+    if firm or fee or any(v not in (None, "") for v in staff.values()):
+        project, contract = _service(code, made.id, firm, fee, rate, staff, made.valid_from)
+        out.records += [project, contract] if firm or fee else [project]
     return out
 
 

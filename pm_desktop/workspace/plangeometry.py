@@ -37,14 +37,24 @@ def outline(wkb: bytes | None) -> Any:
     return None if shape is None or shape.is_empty or "Polygon" not in shape.geom_type else shapely.transform(shape, crs.to_local)
 
 
+def repaired(shape: Any) -> Any:
+    """The areas of an outline that crosses itself, so that it can be measured; a valid one as it is."""
+    import shapely
+
+    if shape is None or shape.is_valid:
+        return shape
+    areas = [p for p in shapely.get_parts(shapely.make_valid(shape)) if "Polygon" in p.geom_type]
+    return shapely.union_all(areas) if areas else None
+
+
 def barrier_shape(kind: BarrierType, name: str | None, width_m: float | None, wkb: bytes, rule: Rule) -> BarrierShape | None:
     """A barrier in metres: areas as they are, lines widened; None where nothing is drawn."""
     import shapely
 
     local = shapely.transform(shapely.from_wkb(wkb), crs.to_local)
     width = width_m or rule["line_width_m"][kind.value]
-    parts = [p if "Polygon" in p.geom_type else p.buffer(width / 2, quad_segs=rule["segments_per_quarter"]) for p in shapely.get_parts(local)]
-    parts = [p for p in parts if not p.is_empty]
+    parts = [repaired(p) if "Polygon" in p.geom_type else p.buffer(width / 2, quad_segs=rule["segments_per_quarter"]) for p in shapely.get_parts(local)]
+    parts = [p for p in parts if p is not None and not p.is_empty]
     return BarrierShape(Obstacle(kind, name), shapely.union_all(parts)) if parts else None
 
 
@@ -92,7 +102,7 @@ class Layout:
 
         one, other = self._outlines[a], self._outlines[b]
         smaller = min(one.area, other.area)
-        return float(shapely.area(shapely.intersection(one, other)) / smaller) if smaller and one.is_valid and other.is_valid else 0.0
+        return float(shapely.area(shapely.intersection(one, other)) / smaller) if smaller else 0.0
 
     def shared_ratio(self, i: int) -> float | None:
         """Length of the boundary of member ``i`` within ``shared_m`` of the others ÷ its perimeter; None without an outline.

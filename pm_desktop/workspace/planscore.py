@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from pm_desktop.base.errors import InputRefused
+from pm_desktop.base.jobs import JobContext
 from pm_desktop.base.label import Label
 from pm_desktop.domain.consolidation import economics, gates, score
 from pm_desktop.domain.consolidation.exact import rounded
@@ -35,12 +36,13 @@ from pm_desktop.domain.records import (
     Contract,
     ServiceProject,
     SharedFacility,
+    Town,
     Zone,
 )
 from pm_desktop.storage.database import Database
 from pm_desktop.storage.moments import moment
 from pm_desktop.storage.past import SHANGHAI
-from pm_desktop.workspace.plangeometry import BarrierShape, Layout, barrier_shape, outline
+from pm_desktop.workspace.plangeometry import BarrierShape, Layout, barrier_shape, outline, repaired
 from pm_desktop.workspace.selection import SOURCES
 
 LIVE = SOURCES["zones"].where
@@ -64,8 +66,9 @@ def find_zones(db: Database, wanted: Sequence[str]) -> list[Row]:
     if not keys:
         raise InputRefused("members_missing", Label("没有给出区域", "no zone is given"), Label("请用 --members 列出区域编码或名称", "list codes or names of zones with --members"))
     rows: dict[str, Row] = {}
+    asked = sorted(k for k in set(keys) if _storable(k))
     for column in ("code", "name"):
-        rows |= {r[0]: dict(zip(_ZONE, r, strict=True)) for r in db.rows(Zone, _ZONE, {**LIVE, column: sorted(set(keys))}, order_by=("code",))}
+        rows |= {r[0]: dict(zip(_ZONE, r, strict=True)) for r in db.rows(Zone, _ZONE, {**LIVE, column: asked}, order_by=("code",))}
     by_code = {z["code"]: [z] for z in rows.values()}
     by_name: defaultdict[str, list[Row]] = defaultdict(list)
     for z in rows.values():
@@ -77,6 +80,11 @@ def find_zones(db: Database, wanted: Sequence[str]) -> list[Row]:
     twice = Counter(z["id"] for z in chosen)
     _refuse([k for k, z in zip(keys, chosen, strict=True) if twice[z["id"]] > 1], "member_twice", Label("同一区域给了两次", "a zone is given twice"), Label("每个区域只列一次", "list each zone once"))
     return chosen
+
+
+def _storable(text: str) -> bool:
+    """Whether a database can hold a text at all: no NUL, and no byte of the command line that is no letter."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _refuse(names: list[str], code: str, what: Label, remedy: Label) -> None:
@@ -105,7 +113,7 @@ def read_members(db: Database, zones: list[Row], outlines: list[Any]) -> tuple[M
     committees = _newest(db, Committee, ("status", "term_end"), ids)
     homes = [c for z in zones for c in z["compound_ids"] or ()]
     doors = dict(db.rows(Compound, ("id", "gates"), {"id": homes}))
-    funds = _funds(db, homes)
+    funds, towns = _funds(db, homes), dict(db.rows(Town, ("code", "name")))
     found = []
     for zone, name, shape in zip(zones, _own_names(zones), outlines, strict=True):
         project = projects.get(zone["id"], (None,) * (len(ROLES) + 1))
@@ -113,7 +121,7 @@ def read_members(db: Database, zones: list[Row], outlines: list[Any]) -> tuple[M
         status, term_end = committees.get(zone["id"], (None, None))
         own = list(zone["compound_ids"] or ())
         found.append(Member(
-            name=name, town=zone["town_code"], juwei=zone["juwei_code"], mode=ManagementMode(zone["management_mode"]) if zone["management_mode"] else None,
+            name=name, town=zone["town_code"], town_name=towns.get(zone["town_code"]), juwei=zone["juwei_code"], mode=ManagementMode(zone["management_mode"]) if zone["management_mode"] else None,
             area_m2=zone["total_exclusive_area_m2"], households=zone["owner_heads"], fee_cny_m2_month=fee, collection_rate=rate,
             firm=project[0] or firm, staff=dict(zip(ROLES, project[1:], strict=True)), gates=_all_known(doors.get(c) for c in own),
             committee=CommitteeStatus(status) if status else None, term_end=term_end, contract_end=end, repair_fund_share=_share(funds, own),
@@ -168,12 +176,13 @@ def _facilities(db: Database, ids: list[str]) -> tuple[Facility, ...] | None:
     return tuple(found) or None
 
 
-def read_plan(db: Database, wanted: Sequence[str], kind: MergerKind, day: date) -> Plan:
+def read_plan(ctx: JobContext, db: Database, wanted: Sequence[str], kind: MergerKind, day: date) -> Plan:
     """The plan of these members, as the registers know it."""
     sheet = rule_sheet(day)["geometry"]
     zones = find_zones(db, wanted)
     outlines = [outline(z["geom"]) for z in zones]
-    layout = Layout(outlines, sheet)
+    layout = Layout([repaired(o) for o in outlines], sheet)
+    ctx.check_cancelled()
     return Plan(kind=kind, members=read_members(db, zones, outlines), pairs=layout.pairs(_barriers(db, zones, sheet)),
                 ratios=tuple(layout.shared_ratio(i) for i in range(len(zones))), facilities=_facilities(db, [z["id"] for z in zones]),
                 barriers_known=bool(db.rows(Barrier, ("id",), limit=1)), hub_m=layout.hub_m())
@@ -182,8 +191,8 @@ def read_plan(db: Database, wanted: Sequence[str], kind: MergerKind, day: date) 
 # -- the answer ---------------------------------------------------------------------------------------------------------
 
 
-def score_plan(location: str, members: Sequence[str], kind: MergerKind, posts: Posts | None = None, fee: Decimal | None = None) -> dict[str, Any]:
-    """The object of ``plan score``; ``fee`` adds what one fee for all would mean.
+def score_plan(ctx: JobContext, location: str, members: Sequence[str], kind: MergerKind, posts: Posts | None = None, fee: Decimal | None = None) -> dict[str, Any]:
+    """The object of ``plan score``; ``fee`` adds what one fee for all would mean. A job.
 
     Raises
     ------
@@ -192,7 +201,7 @@ def score_plan(location: str, members: Sequence[str], kind: MergerKind, posts: P
     """
     with Database.open(location, read_only=True) as db:
         day = (moment(db, None) + SHANGHAI).date()
-        plan = read_plan(db, members, kind, day)
+        plan = read_plan(ctx, db, members, kind, day)
     return answer(plan, posts, fee, day)
 
 
@@ -219,7 +228,8 @@ def answer(plan: Plan, posts: Posts | None, fee: Decimal | None, day: date) -> d
         "posts": None if saved.posts is None else {"24h": saved.posts.day_24h, "12h": saved.posts.day_12h}}
     if fee is not None:
         out["unified_fee"] = _unified(economics.unified(plan, fee, saved.after_cny))
-    return out | {"premises": [p.zh for p in economics.premises(plan, posts)], "notice": economics.NOTICE.zh,
+    assumed = economics.premises(plan, posts)
+    return out | {"premises": [p.zh for p in assumed], "premises_en": [p.en for p in assumed], "notice": economics.NOTICE.zh, "notice_en": economics.NOTICE.en,
                   "rule": {"valid_from": rule["valid_from"], "valid_to": rule["valid_to"], "expired": expired_on(rule, day), "basis": rule["basis"]}}
 
 

@@ -63,9 +63,9 @@ def facilities_file(path: Path) -> Path:
     return path
 
 
-def merger_workspace(folder: Path) -> str:
-    """A workspace with all of it."""
-    location = str(folder / "W")
+def merger_workspace(folder: Path, location: str | None = None) -> str:
+    """A workspace with all of it, in the folder or where one says."""
+    location = location or str(folder / "W")
     new_workspace(JobContext(), location)
     barriers = [({"name": "示例支路", "barrier_type": "LOCAL", "width_m": 12}, placed(ROAD)), ({"name": "示例河", "barrier_type": "RIVER", "width_m": 16}, placed(RIVER))]
     for file, kind in ((collection(folder / "zones.geojson", zone_features()), "zones"), (collection(folder / "barriers.geojson", barriers), "barriers"),

@@ -25,7 +25,7 @@ def rule_sheet(day: date) -> Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A zone as the plan sees it; ``name`` is its own within the plan.
+    """A zone as the plan sees it; ``name`` is its own within the plan; towns are told apart by code and called by name.
 
     ``staff`` are full-time equivalents by role, ``gates`` those of its compounds, ``repair_fund_share`` what is left of the first amount (0–1);
     ``outline_valid`` is None where there is no outline.
@@ -33,6 +33,7 @@ class Member:
 
     name: str
     town: str | None = None
+    town_name: str | None = None
     juwei: str | None = None
     mode: ManagementMode | None = None
     area_m2: Decimal | None = None

@@ -118,9 +118,9 @@ def _ends(plan: Plan, pair: Pair) -> tuple[str, str]:
 
 def _towns(case: Case) -> Verdict:
     """G2: one 街镇, or signed by both and the district."""
-    towns = sorted({m.town for m in case.members if m.town})
+    towns = {m.town: m.town_name or m.town for m in case.members if m.town}
     if len(towns) > 1:
-        listed = named(towns)
+        listed = named(list(towns.values()))
         if case.plan.signed_across_towns:
             return WARN, Label(f"跨街镇（{listed.zh}），双方街镇与区房管已会签", f"across towns ({listed.en}), signed by both towns and the district")
         return case.fails(), Label(f"跨街镇：{listed.zh}", f"across towns: {listed.en}")
@@ -128,7 +128,8 @@ def _towns(case: Case) -> Verdict:
     if missing:
         who = _names(missing)
         return case.unknown(), Label(f"街镇未填报：{who.zh}", f"the town is not on record: {who.en}")
-    return PASS, Label(f"同属街镇 {towns[0]}" if towns else "无区域", f"all in town {towns[0]}" if towns else "no zone")
+    only = "、".join(towns.values())
+    return PASS, Label(f"同属{only}", f"all in {only}")
 
 
 def clusters(count: int, pairs: Sequence[Pair]) -> list[list[int]]:
@@ -181,6 +182,8 @@ def _barriers(case: Case) -> Verdict:
     if walls:
         zh, en = "；".join(w.zh for w in walls[:NAMED]), "; ".join(w.en for w in walls[:NAMED])
         return WARN, Label(f"{zh}；拆墙需 3/4 表决复核", f"{en}; taking a wall down needs a three-quarters vote, to be reviewed")
+    if len(clusters(len(case.members), case.plan.pairs)) > 1:
+        return PASS, Label("相邻区域之间没有快速路、主干路、河道、轨道；不相连的区域之间未查", "no expressway, arterial road, river or rail between neighbours; between zones that do not join nothing was looked for")
     return PASS, Label("相邻区域之间没有快速路、主干路、河道、轨道", "no expressway, arterial road, river or rail between neighbours")
 
 

@@ -256,8 +256,8 @@ def test_a_committee_in_re_election_bars_the_vote() -> None:
 
 def test_two_towns_need_three_signatures() -> None:
     plan = us1()
-    plan = replace(plan, members=(replace(plan.members[0], town="310115105000"), *plan.members[1:]))
-    assert gate(plan, "G2").result.value == "BLOCK" and "310115105000" in gate(plan, "G2").reason.zh
+    plan = replace(plan, members=(replace(plan.members[0], town="310115105000", town_name="北蔡镇"), *plan.members[1:]))
+    assert gate(plan, "G2").result.value == "BLOCK" and "北蔡镇、310115104000" in gate(plan, "G2").reason.zh
     assert gate(replace(plan, signed_across_towns=True), "G2").result.value == "WARN"
     assert gate(replace(plan, kind=MergerKind.MGMT_MERGE), "G2").result.value == "WARN"
 
