@@ -265,17 +265,28 @@ def export_pdf(
 
 @plan_app.command("vote")
 def plan_vote(
-    file: Annotated[str, typer.Option(help="表决数据 CSV 或 XLSX · votes as CSV or XLSX")],
+    file: Annotated[str | None, typer.Option(help="表决数据 CSV 或 XLSX · votes as CSV or XLSX")] = None,
+    roll: Annotated[str | None, typer.Option(help="或：业主清册 · or: the owner roll")] = None,
+    ballots: Annotated[str | None, typer.Option(help="与表决票清单 · and the ballots")] = None,
+    closes: Annotated[str | None, typer.Option(help="截止时间 · when the vote closes, YYYY-MM-DD HH:MM")] = None,
+    threshold: Annotated[str, typer.Option(help="HALF | THREE_QUARTER")] = "HALF",
     as_json: Json = False,
 ) -> None:
-    """表决计算 · tell of every row of a file whether the vote passes, and what it lacks."""
+    """表决计算 · tell of every vote of a file, or of a roll and its ballots, whether it passes and what it lacks."""
+    from pm_desktop.workspace.poll import judge_poll, poll_lines
     from pm_desktop.workspace.votes import as_lines, judge_file
 
-    answer = judge_file(file)
+    if file is not None and roll is ballots is closes is None:
+        answer, lines = judge_file(file), as_lines
+    elif file is None and roll is not None and ballots is not None and closes is not None:
+        answer, lines = judge_poll(roll, ballots, closes, threshold), poll_lines
+    else:
+        raise UsageError("votes_of_what", Label("请给出 --file，或 --roll、--ballots、--closes 三项", "give --file, or all of --roll, --ballots and --closes"),
+                         Label("见 pm-desktop plan vote --help", "see pm-desktop plan vote --help"))
     if as_json:
         _say(answer, True)
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in as_lines(answer)))
+        sys.stdout.write("".join(f"{line}\n" for line in lines(answer)))
 
 
 @plan_app.command("score")

@@ -33,12 +33,12 @@ def judge_file(path: str) -> dict[str, Any]:
         The file cannot be read, or its columns are not those of votes.
     """
     source = open_source(path)
-    at = _places(source)
+    at = places(source, dict.fromkeys(COLUMNS, ()))
     day = datetime.now(SHANGHAI).date()
-    cells = [cells for part in _readable(source) for cells, _ in part]
+    cells = [cells for part in readable(source) for cells, _ in part]
     noted: dict[int, list[dict[str, Any]]] = {}
     for row, code, words in source.notes:
-        noted.setdefault(row, []).append(_problem(row, None, code, words))
+        noted.setdefault(row, []).append(problem(row, None, code, words))
     problems = noted.pop(0, [])
     rows = []
     for number, values in enumerate(cells, 1):
@@ -58,7 +58,7 @@ def as_lines(answer: dict[str, Any]) -> list[str]:
         faults[p["row"]].append(f"  {p['field'] or ''} {p['message']} · {p['message_en']}")
     for row in answer["rows"]:
         words = label_of(VoteResult(row["result"]))
-        line = f"row {row['row']}: {words.zh} {words.en}"
+        line = f"{row.get('zone') or 'row ' + str(row['row'])}: {words.zh} {words.en}"
         if "short" in row:
             lacks = {dimension: "—" if found is None else found["least"] for dimension, found in row["short"].items()}
             line += (f" · 参与 part {_share(row, 'area_part')} ㎡, {_share(row, 'heads_part')} 人 heads · 同意 yes {_share(row, 'area_yes')} ㎡, {_share(row, 'heads_yes')} 人 heads"
@@ -72,17 +72,24 @@ def _share(row: dict[str, Any], name: str) -> str:
     return "—" if pct is None else f"{pct} %{' ✕' if name in row['failed'] else ''}"
 
 
-def _places(source: Source) -> dict[str, int]:
-    """Where each column stands."""
+def places(source: Source, wanted: dict[str, tuple[str, ...]], optional: tuple[str, ...] = ()) -> dict[str, int]:
+    """Where each column stands, by its name or another name of it.
+
+    Raises
+    ------
+    InputRefused
+        One is missing and not optional, or there are two of it.
+    """
     have = [normal(str(c)) for c in source.columns]
-    wrong = [c for c in COLUMNS if have.count(c) != 1]
+    found = {name: [i for i, c in enumerate(have) if c == name or c in others] for name, others in wanted.items()}
+    wrong = [name for name, at in found.items() if len(at) > 1 or (not at and name not in optional)]
     if wrong:
         raise refuse(source.path, "header_wrong", f"列名缺少或重复：{'、'.join(wrong)}", f"missing or twice among the column names: {', '.join(wrong)}",
-                     f"第一行须有：{', '.join(COLUMNS)}", f"the first line has to name {', '.join(COLUMNS)}")
-    return {c: have.index(c) for c in COLUMNS}
+                     f"第一行须有：{', '.join(wanted)}", f"the first line has to name {', '.join(wanted)}")
+    return {name: at[0] for name, at in found.items() if at}
 
 
-def _readable(source: Source) -> list[list[tuple[list[Any], bytes | None]]]:
+def readable(source: Source) -> list[list[tuple[list[Any], bytes | None]]]:
     """All rows; a file of letters that are neither UTF-8 nor GB18030 is refused whole."""
     try:
         parts = list(source.chunks())
@@ -98,7 +105,8 @@ def _no_text(source: Source) -> InputRefused:
                   "请另存为 UTF-8 的 CSV 或 XLSX", "save it as CSV in UTF-8, or as XLSX")
 
 
-def _problem(row: int, field: str | None, code: str, words: Label) -> dict[str, Any]:
+def problem(row: int, field: str | None, code: str, words: Label) -> dict[str, Any]:
+    """A fault of a row as commands list it."""
     return {"row": row, "field": field, "code": code, "message": words.zh, "message_en": words.en}
 
 
@@ -108,27 +116,29 @@ def _judged(cells: dict[str, Any], row: int, day: date, faults: list[dict[str, A
     threshold = None
 
     def note(field: str, code: str, words: Label) -> None:
-        faults.append(_problem(row, field, code, words))
+        faults.append(problem(row, field, code, words))
 
     for field in (*AREAS, *HEADS):
         try:
-            values[field] = _hundredths(field, cells[field], whole=field in HEADS)
+            values[field] = hundredths(field, cells[field], whole=field in HEADS)
         except RowFault as fault:
             note(field, fault.code, fault.message)
     try:
-        threshold = _threshold(cells[THRESHOLD])
+        threshold = threshold_in(cells[THRESHOLD])
     except RowFault as fault:
         note(THRESHOLD, fault.code, fault.message)
     area, heads = (_count(fields, values, note) for fields in (AREAS, HEADS))
     if faults or area is None or heads is None:
         return {"row": row, "result": VoteResult.INVALID.value}
     if threshold is None:
-        return {"row": row, "result": VoteResult.INCOMPLETE.value, "unknown": [*_unknown(values), THRESHOLD]}
-    return _verdict(row, Tally(area, heads), threshold, day) | {"unknown": _unknown(values)}
+        return {"row": row, "result": VoteResult.INCOMPLETE.value, "unknown": [*_unknown(Tally(area, heads)), THRESHOLD]}
+    return {"row": row, **verdict_of(Tally(area, heads), threshold, day)}
 
 
-def _unknown(values: dict[str, int | None]) -> list[str]:
-    return [field for field, value in values.items() if value is None]
+def _unknown(tally: Tally) -> list[str]:
+    """Columns that are 未填报."""
+    return [name for names, count in ((AREAS, tally.area_dm2), (HEADS, tally.heads))
+            for name, value in zip(names, (count.total, count.part, count.yes), strict=True) if value is None]
 
 
 def _count(fields: tuple[str, ...], values: dict[str, int | None], note: Callable[[str, str, Label], None]) -> Count | None:
@@ -142,12 +152,14 @@ def _count(fields: tuple[str, ...], values: dict[str, int | None], note: Callabl
         return None
 
 
-def _verdict(row: int, tally: Tally, threshold: VoteThreshold, day: date) -> dict[str, Any]:
+def verdict_of(tally: Tally, threshold: VoteThreshold, day: date) -> dict[str, Any]:
+    """Everything that is told of one vote."""
     rule = vote_rule(threshold, day)
     verdict = judge(tally, rule)
-    return {"row": row, "result": verdict.result.value, "threshold": threshold.value, "failed": list(verdict.failed),
+    return {"result": verdict.result.value, "threshold": threshold.value, "failed": list(verdict.failed),
             "shares_pct": {c.id: c.pct for c in verdict.conditions},
-            "short": {"area_m2": _short(shortfall(tally.area_dm2, rule), _m2), "heads": _short(shortfall(tally.heads, rule), lambda n: n)}}
+            "short": {"area_m2": _short(shortfall(tally.area_dm2, rule), m2), "heads": _short(shortfall(tally.heads, rule), lambda n: n)},
+            "unknown": _unknown(tally)}
 
 
 def _short(found: Shortfall | None, shown: Callable[[int], Any]) -> dict[str, Any] | None:
@@ -156,11 +168,12 @@ def _short(found: Shortfall | None, shown: Callable[[int], Any]) -> dict[str, An
     return {"least": shown(found.least), "joining": shown(found.joining), "fresh": None if found.fresh is None else shown(found.fresh), "left": shown(found.left)}
 
 
-def _m2(dm2: int) -> str:
+def m2(dm2: int) -> str:
+    """An area in ㎡ to the hundredth."""
     return f"{dm2 // DM2_PER_M2}.{dm2 % DM2_PER_M2:02d}"
 
 
-def _hundredths(field: str, cell: Any, *, whole: bool) -> int | None:
+def hundredths(field: str, cell: Any, *, whole: bool) -> int | None:
     """A head count, or an area in dm², read exactly; None for an empty cell.
 
     Raises
@@ -185,7 +198,7 @@ def _hundredths(field: str, cell: Any, *, whole: bool) -> int | None:
     return int(digits) if whole else int(digits) * DM2_PER_M2 + int(fraction.ljust(2, "0"))
 
 
-def _threshold(cell: Any) -> VoteThreshold | None:
+def threshold_in(cell: Any) -> VoteThreshold | None:
     """Threshold by its code or its Chinese name; None for an empty cell.
 
     Raises
