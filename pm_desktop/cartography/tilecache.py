@@ -34,6 +34,7 @@ class TileCache:
         self._tiles: OrderedDict[TileRequest, Tile] = OrderedDict()
         self._bytes = 0
         self.limit = limit_bytes
+        self.in_view: frozenset[TileRequest] = frozenset()  # never given up, whatever the limit: nobody would ask for them again
 
     def hold(self, width: float, height: float) -> None:
         """Keep as much as a view of so many device pixels needs, twice: at 1080p 72 MB, at 4K 120."""
@@ -63,7 +64,7 @@ class TileCache:
             for request in list(self._tiles):
                 if self._bytes <= self.limit:
                     return
-                if pinned_too or request.zoom > PINNED_ZOOM:
+                if request not in self.in_view and (pinned_too or request.zoom > PINNED_ZOOM):
                     self._bytes -= self._tiles.pop(request).image.sizeInBytes()
 
     def get(self, request: TileRequest) -> Tile | None:

@@ -139,6 +139,15 @@ def test_a_killed_render_process_is_replaced(canvas: MapCanvas, qtbot: QtBot) ->
     qtbot.waitUntil(canvas.is_complete, timeout=60_000)
 
 
+def test_a_view_larger_than_the_cache_is_still_completed(canvas: MapCanvas, qtbot: QtBot) -> None:
+    """Two planes at 4K need more than an old view and the ring around it leave: what is in view is never given up for them."""
+    canvas._cache.limit = 2 * 512 * 512 * 4
+    canvas.set_view(View(121.55, 31.21, 15.0))
+    qtbot.waitUntil(canvas.is_complete, timeout=30_000)
+    qtbot.waitUntil(lambda: canvas._engine.idle, timeout=30_000)  # the ring has come, and pushed nothing out
+    assert canvas.is_complete() and len(canvas._tiles(0)) > 2
+
+
 def test_the_cache_keeps_its_limit(canvas: MapCanvas, qtbot: QtBot) -> None:
     for step in range(6):
         canvas.set_view(View(121.50 + step / 50, 31.2, 15.0))

@@ -283,6 +283,7 @@ class MapCanvas(QWidget):
         if self._generation == 0:
             return
         near = self._tiles(0)
+        self._cache.in_view = frozenset(near)
         ring = [t for t in self._tiles(1) if t not in near]
         lacking, beyond = ([t for t in tiles if not self._cache.is_current(t, self._generation)] for tiles in (near, ring))
         self._engine.want_tiles(lacking + beyond, len(beyond))
