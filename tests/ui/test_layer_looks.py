@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -11,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from pm_desktop.base.settings import Settings, load_settings, save_settings
+from pm_desktop.base.settings import load_settings, save_settings
 from pm_desktop.cartography.style import map_style
 from pm_desktop.layers.options import Look, default_look
 from pm_desktop.layers.registry import all_layers, layer_by_id
@@ -20,25 +19,16 @@ from pm_desktop.ui.canvas.picking import hits_at
 from pm_desktop.ui.i18n import Words
 from pm_desktop.ui.main_window import MainWindow
 from pm_desktop.ui.panels.layers import LayersPanel, Swatch
-from pm_desktop.ui.session import Session
 from pm_desktop.workspace.edit import Changes
 from tests.helpers.colour import blended
 from tests.helpers.windows import settle
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    made.open_workbench("inspector")
-    settle(made, qtbot)
-    yield made
-    made.close()
-    session.close()
+def window(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.open_workbench("inspector")
+    settle(window, qtbot)
+    return window
 
 
 def choose(box: object, data: object) -> None:

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from pm_desktop.base.settings import Settings
 from pm_desktop.cartography.heat import HeatFilter
 from pm_desktop.domain.records import Complaint
 from pm_desktop.storage.database import Database
 from pm_desktop.ui.canvas import View
 from pm_desktop.ui.main_window import MainWindow
-from pm_desktop.ui.session import Session
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tiny_sample: str) -> Iterator[MainWindow]:
-    session = Session(tiny_sample)
-    made = MainWindow(session, Settings())
-    qtbot.addWidget(made)
-    made.resize(1680, 950)
-    made.show()
-    made.open_workbench("briefing")
+def window(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.open_workbench("briefing")
     qtbot.wait(30)
-    qtbot.waitUntil(made.is_settled, timeout=60_000)
-    yield made
-    made.close()
-    session.close()
+    settle(window, qtbot)
+    return window
 
 
 def settle(window: MainWindow, qtbot: QtBot) -> None:
